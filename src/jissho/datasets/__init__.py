@@ -1,0 +1,107 @@
+"""Load the kit's tables (合成データ), checked against their schema.
+
+``load_<name>()`` reads the first of ``$JISSHO_DATA/<name>``, ``./data/<name>`` (beside the notebook)
+and the package's own copy. In an assignment's folder it therefore finds the assignment's data.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pandas as pd
+
+from jissho.datasets._schema import Column, Schema, read_schema
+from jissho.errors import DataError
+
+__all__ = [
+    "Column",
+    "Schema",
+    "load",
+    "load_checksheet",
+    "load_ic_inspection",
+    "load_ic_inspectors",
+    "load_molding",
+    "names",
+    "own_data",
+    "schema",
+]
+
+
+def own_data() -> Path:
+    """Folder of the tables that come with the package (one folder per dataset)."""
+    installed = Path(__file__).parents[1] / "_datasets"
+    return installed if installed.is_dir() else Path(__file__).parents[3] / "datasets"
+
+
+def names() -> list[str]:
+    """Names of the datasets that come with the package, sorted."""
+    return sorted(path.parent.name for path in own_data().glob("*/schema.yml"))
+
+
+def schema(name: str) -> Schema:
+    """Schema of a dataset: columns with type, unit, range and allowed values."""
+    return read_schema(own_data() / name / "schema.yml")
+
+
+def find(name: str) -> Path:
+    """Path of the CSV that ``load(name)`` would read.
+
+    Raises
+    ------
+    DataError
+        The dataset does not exist anywhere.
+    """
+    roots = [os.environ.get("JISSHO_DATA"), "data", own_data()]
+    for root in filter(None, roots):
+        path = Path(root) / name / f"{name}.csv"
+        if path.is_file():
+            return path
+    raise DataError(
+        f"データ「{name}」が見つかりません。",
+        mend=f"使える名前: {', '.join(names())}。ノートブックと同じ場所に data/{name}/ があるか確かめてください。",
+    )
+
+
+def load(name: str, folder: str | Path | None = None) -> pd.DataFrame:
+    """Read a dataset by name and check it against its schema.
+
+    Parameters
+    ----------
+    name : str
+        Dataset name, e.g. ``"molding"``.
+    folder : path, optional
+        Folder that holds ``<name>/<name>.csv``; by default the search described in the module.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns as in ``schema(name)``; units are in ``schema(name).columns``.
+
+    Raises
+    ------
+    DataError
+        File missing, unreadable, or a value outside its schema.
+    """
+    path = find(name) if folder is None else Path(folder) / name / f"{name}.csv"
+    return schema(name).read(path)
+
+
+def load_ic_inspection() -> pd.DataFrame:
+    """IC組立検査 (F4): one row per IC, with the true state and the inspection machine's score."""
+    return load("ic_inspection")
+
+
+def load_ic_inspectors() -> pd.DataFrame:
+    """検査員の判定試験 (F4b): one row per IC, judged by inspectors A and B."""
+    return load("ic_inspectors")
+
+
+def load_molding() -> pd.DataFrame:
+    """射出成形ショット (F3): one row per shot, in order of time, grouped in material lots."""
+    return load("molding")
+
+
+def load_checksheet() -> pd.DataFrame:
+    """改善チェックシート (F6): one row per entry of a defect."""
+    return load("checksheet")

@@ -1,0 +1,1 @@
+"""The instructor's and author's side of the kit."""

@@ -1,0 +1,28 @@
+"""Draw the kit's tables from honest mechanisms with planted truths.
+
+``make_<name>(n=…, random_state=…)`` → ``(DataFrame, Truth)``. ``random_state`` is an int or a
+:class:`numpy.random.Generator`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from jissho.datasets import schema
+from jissho_kit.simulators._truth import Truth
+
+__all__ = ["SHIPPED_SEED", "SIMULATORS", "Truth", "write"]
+
+# Seed of the files in datasets/: one number for all, each dataset draws from its own generator.
+SHIPPED_SEED = 20180605
+
+SIMULATORS: dict = {}
+
+
+def write(names: Iterable[str], folder: Path, random_state: int, n: int | None = None) -> None:
+    """Draw each named dataset and write ``<folder>/<name>/<name>.csv`` in its schema's format."""
+    for name in names:
+        make = SIMULATORS[name]
+        table, _ = make(random_state=random_state) if n is None else make(n=n, random_state=random_state)
+        schema(name).write(schema(name).check(table), Path(folder) / name / f"{name}.csv")

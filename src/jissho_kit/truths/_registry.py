@@ -1,0 +1,115 @@
+"""Registries of demonstrations, named results, reference functions and criteria."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from jissho import datasets
+from jissho.errors import ContentError
+from jissho_kit.simulators import SIMULATORS
+
+DEMONSTRATIONS: dict[str, Callable] = {}
+RESULTS: dict[str, Callable] = {}
+FUNCTIONS: dict[str, Callable] = {}
+CRITERIA: dict[str, Callable] = {}
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """A misconception on one draw: the right and the wrong numbers by name, and what differs (Japanese)."""
+
+    id: str
+    right: dict[str, float]
+    wrong: dict[str, float]
+    statement: str
+
+
+class Tables(Mapping):
+    """Tables by dataset name, each made when first asked for."""
+
+    def __init__(self, make: Callable[[str], pd.DataFrame], names: list[str]) -> None:
+        self._make, self._names, self._made = make, names, {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._made:
+            if name not in self._names:
+                raise KeyError(name)
+            self._made[name] = self._make(name)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def shipped_tables() -> Tables:
+    """The tables of the lessons, as shipped in ``datasets/``."""
+    return Tables(lambda name: datasets.load(name, datasets.own_data()), datasets.names())
+
+
+def tables_in(folder: Path) -> Tables:
+    """The tables below ``folder`` (``<name>/<name>.csv``)."""
+    found = sorted(path.stem for path in Path(folder).glob("*/*.csv") if path.stem == path.parent.name)
+    return Tables(lambda name: datasets.load(name, folder), found)
+
+
+def draw_tables(random_state: int) -> Tables:
+    """Fresh tables from the simulators."""
+    return Tables(lambda name: SIMULATORS[name](random_state=random_state)[0], sorted(SIMULATORS))
+
+
+def demonstrate(id: str, random_state: int = 0, data: Mapping[str, pd.DataFrame] | None = None,
+                params: Mapping[str, float] | None = None) -> Demonstration:
+    """Compute a misconception's wrong number and the right one.
+
+    Parameters
+    ----------
+    id : str
+        ``"M01"`` … ``"M44"``.
+    random_state : int
+        Seed of the draw when ``data`` is not given.
+    data : mapping of name to DataFrame, optional
+        Tables to compute on (a course's own, or :func:`shipped_tables`).
+    params : mapping, optional
+        Parameters of an item (for demonstrations by arithmetic).
+
+    Raises
+    ------
+    ContentError
+        No demonstration has that id.
+    """
+    if id not in DEMONSTRATIONS:
+        raise ContentError(f"考え違い {id} の実演はまだありません。", mend=f"ある番号: {', '.join(sorted(DEMONSTRATIONS))}")
+    tables = draw_tables(random_state) if data is None else data
+    return DEMONSTRATIONS[id](tables, **(params or {}))
+
+
+def result(name: str, data: Mapping[str, pd.DataFrame], params: Mapping[str, float] | None = None):
+    """Value of a named result on the given tables: ``M02.right.threshold``, ``ic.defects``, ``param.base``.
+
+    Raises
+    ------
+    ContentError
+        The name does not exist.
+    """
+    group, _, rest = name.partition(".")
+    if group == "param":
+        found = params or {}
+    elif group in RESULTS:
+        found = RESULTS[group](data, **(params or {}))
+    elif group in DEMONSTRATIONS:
+        shown = demonstrate(group, data=data, params=params)
+        side, _, rest = rest.partition(".")
+        found = {"right": shown.right, "wrong": shown.wrong}.get(side, {})
+    else:
+        found = {}
+    if rest not in found:
+        raise ContentError(f"「{name}」という計算結果はありません。",
+                           mend=f"使える名前の例: {', '.join(sorted(RESULTS)) or '（なし）'}・{', '.join(sorted(DEMONSTRATIONS))}")
+    return found[rest]

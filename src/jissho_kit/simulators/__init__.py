@@ -11,13 +11,16 @@ from pathlib import Path
 
 from jissho.datasets import schema
 from jissho_kit.simulators._truth import Truth
+from jissho_kit.simulators.checksheet import make_checksheet
 
-__all__ = ["SHIPPED_SEED", "SIMULATORS", "Truth", "write"]
+__all__ = ["SHIPPED_SEED", "SIMULATORS", "Truth", "make_checksheet", "write"]
 
 # Seed of the files in datasets/: one number for all, each dataset draws from its own generator.
 SHIPPED_SEED = 20180605
 
-SIMULATORS: dict = {}
+SIMULATORS = {
+    "checksheet": make_checksheet,
+}
 
 
 def write(names: Iterable[str], folder: Path, random_state: int, n: int | None = None) -> None:

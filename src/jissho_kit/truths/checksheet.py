@@ -39,7 +39,6 @@ def checksheet(tables, **_) -> dict:
         "top_loss_count_rank": int(list(by_count.index).index(top) + 1),
         "top_loss_price_sum": int(of_top["損失単価"].sum()),
         "top_loss_mean_price": float(by_count[top] * of_top["損失単価"].mean()),
-        "top_loss_rows_price": float(len(of_top) * of_top["損失単価"].mean()),
         "second_loss": by_loss.index[1],
         "second_loss_yen": int(by_loss.iloc[1]),
         "break_even": float(by_loss.iloc[1] / by_loss.iloc[0]),
@@ -67,30 +66,30 @@ RESULTS["checksheet"] = checksheet
 def pareto_by_loss(df):
     損失 = df["件数"] * df["損失単価"]
     表 = 損失.groupby(df["不良項目"]).sum().sort_values(ascending=False)
-    return (表.cumsum() / 表.sum()).round(6).to_dict()
+    return 表.cumsum() / 表.sum()
 
 
 def pareto_by_count(df):
     表 = df.groupby("不良項目")["件数"].sum().sort_values(ascending=False)
-    return (表.cumsum() / 表.sum()).round(6).to_dict()
+    return 表.cumsum() / 表.sum()
 
 
 def pareto_unsorted(df):
     損失 = df["件数"] * df["損失単価"]
     表 = 損失.groupby(df["不良項目"]).sum()
-    return (表.cumsum() / 表.sum()).round(6).to_dict()
+    return 表.cumsum() / 表.sum()
 
 
 def pareto_ascending(df):
     損失 = df["件数"] * df["損失単価"]
     表 = 損失.groupby(df["不良項目"]).sum().sort_values()
-    return (表.cumsum() / 表.sum()).round(6).to_dict()
+    return 表.cumsum() / 表.sum()
 
 
 def pareto_without_cumulation(df):
     損失 = df["件数"] * df["損失単価"]
     表 = 損失.groupby(df["不良項目"]).sum().sort_values(ascending=False)
-    return (表 / 表.sum()).round(6).to_dict()
+    return 表 / 表.sum()
 
 
 FUNCTIONS.update({f.__name__: f for f in (pareto_by_loss, pareto_by_count, pareto_unsorted, pareto_ascending, pareto_without_cumulation)})
@@ -103,3 +102,13 @@ def small_checksheets(data, rng) -> list:
 
 
 FUNCTIONS["small_checksheets"] = small_checksheets
+
+
+def sample_checksheet(data, rng) -> list:
+    """Public sample input: the first lines of a made-up sheet, small enough to check by hand."""
+    import pandas as pd
+
+    return [[pd.DataFrame({"不良項目": ["キズ", "寸法", "キズ", "汚れ"], "件数": [6.0, 2.0, 4.0, 3.0], "損失単価": [50, 800, 50, 20]})]]
+
+
+FUNCTIONS["sample_checksheet"] = sample_checksheet

@@ -1,0 +1,87 @@
+"""How the command line speaks: results on stdout, everything else (messages, bars, errors) on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ON_SCREEN = 100  # columns of a table that goes to a file or a pipe
+
+
+def say(message: str) -> None:
+    """Write a message for the person at the keyboard (stderr)."""
+    print(message, file=sys.stderr, flush=True)
+
+
+def put(text: str) -> None:
+    """Write a command's result (stdout)."""
+    print(text)
+
+
+def put_json(document: Any) -> None:
+    """Write one JSON document (stdout), Japanese readable, paths as text."""
+    put(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+
+
+def put_table(columns: list[str], rows: list[list[Any]], title: str = "") -> None:
+    """Write a table whose columns line up although Japanese letters are twice as wide (stdout)."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*columns, title=title or None, title_justify="left")
+    for row in rows:
+        table.add_row(*(str(cell) for cell in row))
+    Console(width=None if sys.stdout.isatty() else ON_SCREEN, markup=False, highlight=False).print(table)
+
+
+@contextmanager
+def progress(total: int | None = None) -> Iterator[Callable[[str, int | None], None]]:
+    """Show how far a long command has come (stderr): a bar on a terminal, one line per step elsewhere.
+
+    Gives ``step(what, done=None)``: ``what`` is being done now; ``done`` of ``total`` steps are finished.
+    """
+    if not sys.stderr.isatty():
+        yield lambda what, done=None: say(what)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = [SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn()]
+    if total is not None:
+        columns.insert(3, MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        bar = bars.add_task("", total=total)
+        yield lambda what, done=None: bars.update(bar, description=what, completed=done)
+
+
+def keep_traceback() -> Path:
+    """Append the current exception to the log and return the log's place.
+
+    The log is ``.jissho/jissho.log`` of the checkout; where that cannot be written, the temporary folder's.
+    """
+    from jissho_kit.classroom.places import state_dir
+
+    entry = f"\n{time.strftime('%Y-%m-%d %H:%M:%S')} {' '.join(sys.argv[1:])}\n{traceback.format_exc()}"
+    for folder in (state_dir(), Path(tempfile.gettempdir())):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            log = folder / "jissho.log"
+            with log.open("a", encoding="utf-8") as file:
+                file.write(entry)
+            return log
+        except OSError:
+            continue
+    return Path(os.devnull)
+
+
+def drop_stdout() -> None:
+    """Forget stdout after its reader has gone, so that Python's exit does not complain about it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

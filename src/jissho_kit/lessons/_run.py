@@ -1,0 +1,320 @@
+"""Execute lessons with papermill, on the shipped data or on a fresh draw."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+import yaml
+from nbformat import NotebookNode
+
+from jissho.errors import ContentError, JisshoError, UsageError
+from jissho_kit.curriculum import Part
+from jissho_kit.kernels import TIMEOUT, papermill_engine
+from jissho_kit.lessons._build import build, index_of, is_claim
+from jissho_kit.lessons._html import write_html
+from jissho_kit.lessons._source import Lesson, part_named, read, source_of
+from jissho_kit.simulators import write
+from jissho_kit.truths import tables_in
+
+_INJECTED = "injected-parameters"
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """An executed lesson: its files, what it used, how many claims held, and what it wrote to stderr."""
+
+    id: str
+    notebook: Path
+    html: Path
+    seconds: float
+    cpu_seconds: float
+    peak_mb: float
+    claims: int
+    stderr: str
+
+
+def parameters_of(part: Part | str, root: Path | None = None) -> dict[str, Any]:
+    """Parameters of a lesson with their default values."""
+    return read(source_of(part, root)).parameters()
+
+
+def run(
+    part: Part | str,
+    out_dir: Path,
+    parameters: Mapping[str, Any] | None = None,
+    seed: int | None = None,
+    root: Path | None = None,
+    timeout: int = TIMEOUT,
+) -> RunResult:
+    """Execute the author's build of a lesson; write ``<part>.ipynb`` and ``<part>.html`` into ``out_dir``.
+
+    Parameters
+    ----------
+    part : Part or str
+        A part of the curriculum, or its id.
+    out_dir : Path
+        Made when missing.
+    parameters : mapping, optional
+        Values for the lesson's parameters; text (from a command line) is read as the default's type.
+        Another ``seed`` or ``n`` draws the part's tables anew; ``n`` counts for the first of them.
+    seed : int, optional
+        The same as ``parameters["seed"]``.
+    root : Path, optional
+        Content folder to read the lesson from.
+    timeout : int
+        Seconds one cell may take.
+
+    Raises
+    ------
+    UsageError
+        Unknown parameter, or a value of another type than the default's.
+    ContentError
+        A cell failed; names the lesson's file and line. The notebook up to there is written all the same.
+    """
+    part = part_named(part)
+    lesson = read(source_of(part, root))
+    wanted = dict(parameters or {}) | ({} if seed is None else {"seed": seed})
+    chosen = _checked(wanted, lesson.parameters(), part.id)
+    out_dir = Path(out_dir).resolve()
+    out_dir.mkdir(parents=True, exist_ok=True)
+    target = out_dir / f"{part.id}.ipynb"
+    with tempfile.TemporaryDirectory(
+        prefix="jissho-run-", ignore_cleanup_errors=True
+    ) as folder:
+        data, env = _data(part, lesson, chosen, Path(folder) / "tables")
+        work = Path(folder) / "work"
+        work.mkdir()
+        nb = build(part, data=data, audience="author", root=root)
+        used = _execute(
+            nb, target, chosen, lesson, work, env | {"JISSHO_AUTO": "1"}, timeout
+        )
+    executed = nbformat.read(target, as_version=4)
+    html = write_html(
+        executed, target.with_suffix(".html"), shows_code=lesson.shows_code
+    )
+    return RunResult(
+        part.id,
+        target,
+        html,
+        used["seconds"],
+        used["cpu_seconds"],
+        used["peak_mb"],
+        claims=sum(is_claim(cell) for cell in executed.cells),
+        stderr=_stderr(executed),
+    )
+
+
+def run_all(
+    parts: Sequence[Part | str],
+    out_dir: Path,
+    parameters: Mapping[str, Any] | None = None,
+    jobs: int = 1,
+    **options,
+) -> Iterator[RunResult | JisshoError]:
+    """Run several lessons, ``jobs`` at a time; yields a result or the error of each, in the order of ``parts``.
+
+    A wrong parameter is raised before any lesson starts.
+    """
+    from joblib import Parallel, delayed
+
+    parts = [part_named(part) for part in parts]
+    for part in parts:
+        _checked(
+            dict(parameters or {}), parameters_of(part, options.get("root")), part.id
+        )
+
+    def one(part: Part) -> RunResult | JisshoError:
+        try:
+            return run(part, out_dir, parameters, **options)
+        except JisshoError as error:
+            return error
+
+    return Parallel(n_jobs=jobs, prefer="threads", return_as="generator")(
+        delayed(one)(part) for part in parts
+    )
+
+
+def _checked(
+    wanted: dict[str, Any], known: dict[str, Any], part: str
+) -> dict[str, Any]:
+    """The wanted parameters, each of its default's type."""
+    unknown = sorted(set(wanted) - set(known))
+    if unknown:
+        raise UsageError(
+            f"{part} に「{unknown[0]}」というパラメーターはありません。",
+            mend=f"使えるもの: {', '.join(f'{name}（既定 {value!r}）' for name, value in known.items()) or 'なし'}",
+        )
+    return {name: _like(known[name], value, name) for name, value in wanted.items()}
+
+
+def _like(default: Any, value: Any, name: str) -> Any:
+    """``value`` as the type of ``default``; text for another type is read as YAML."""
+    try:
+        read_value = (
+            yaml.safe_load(value)
+            if isinstance(value, str) and not isinstance(default, str)
+            else value
+        )
+        if isinstance(default, bool) != isinstance(read_value, bool):
+            raise TypeError
+        if isinstance(default, float) and isinstance(read_value, int):
+            return float(read_value)
+        if not isinstance(read_value, type(default)):
+            raise TypeError
+    except (yaml.YAMLError, TypeError):
+        raise UsageError(
+            f"パラメーター {name} に「{value}」は入れられません。",
+            mend=f"{default!r} のような値にしてください。",
+        ) from None
+    return read_value
+
+
+def _data(
+    part: Part, lesson: Lesson, chosen: dict[str, Any], folder: Path
+) -> tuple[Mapping[str, pd.DataFrame] | None, dict]:
+    """Tables and environment of a run: nothing for the shipped data, else a fresh draw in ``folder``."""
+    defaults = lesson.parameters()
+    seed, n = (chosen.get(name, defaults.get(name)) for name in ("seed", "n"))
+    if (seed, n) == (defaults.get("seed"), defaults.get("n")) or not part.datasets:
+        return None, {}
+    first, *others = part.datasets
+    try:
+        write(
+            [first], folder, random_state=seed, n=None if n == defaults.get("n") else n
+        )
+    except ValueError as error:
+        raise UsageError(
+            f"seed={seed}, n={n} ではデータを作れません: {error}",
+            mend=f"既定は {defaults} です。",
+        ) from None
+    write(others, folder, random_state=seed)
+    return tables_in(folder), {"JISSHO_DATA": str(folder)}
+
+
+def _execute(
+    nb: NotebookNode,
+    target: Path,
+    chosen: dict,
+    lesson: Lesson,
+    cwd: Path,
+    env: dict,
+    timeout: int,
+) -> dict:
+    """Run ``nb`` with papermill into ``target``; returns what the kernel used."""
+    import papermill
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+    _translate_japanese()
+    try:
+        with _quiet():
+            papermill.execute_notebook(
+                nb,
+                str(target),
+                chosen,
+                engine_name=papermill_engine(),
+                progress_bar=False,
+                kernel_cwd=cwd,
+                kernel_env=env,
+                execution_timeout=timeout,
+            )
+    except papermill.PapermillExecutionError as error:
+        raise _failure(error, target, lesson) from None
+    except (CellTimeoutError, TimeoutError):
+        raise ContentError(
+            f"{lesson.part} の実行が {timeout} 秒たっても終わりません。",
+            where=str(lesson.path),
+            mend="重い計算のセルを軽くしてください。",
+        ) from None
+    except DeadKernelError:
+        raise ContentError(
+            f"{lesson.part} の実行中にPythonが止まりました。",
+            where=str(lesson.path),
+            mend="メモリーの使いすぎがないか確かめてください。",
+        ) from None
+    finally:
+        used = _tidy(target, lesson.part)
+    return used
+
+
+def _tidy(target: Path, part: str) -> dict:
+    """Take papermill's English markers, timings and random ids out of what it wrote; returns the kernel's usage."""
+    if not target.exists():
+        return {}
+    from papermill.execute import remove_error_markers
+
+    nb = remove_error_markers(nbformat.read(target, as_version=4))
+    nb.metadata.pop("papermill", None)
+    used = nb.metadata.pop("usage", {})
+    for cell in nb.cells:
+        for noise in ("papermill", "execution"):
+            cell.metadata.pop(noise, None)
+        if _INJECTED in cell.metadata.get("tags", []):
+            cell.id = f"{part}-{_INJECTED}"
+            cell.source = cell.source.replace(
+                "# Parameters", "# 変更したパラメーター", 1
+            )
+    nbformat.write(nb, target)
+    return used
+
+
+def _failure(error, target: Path, lesson: Lesson) -> ContentError:
+    """The author's message for a failed cell: file, line, and the assertion's own words."""
+    from papermill.execute import remove_error_markers
+
+    cell = remove_error_markers(nbformat.read(target, as_version=4)).cells[
+        error.cell_index
+    ]
+    index = index_of(cell)
+    found = re.search(
+        r"Cell In\[\d+\], line (\d+)",
+        re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback)),
+    )
+    what = "主張（claim）が成り立ちません" if is_claim(cell) else "セルが止まりました"
+    return ContentError(
+        f"{lesson.part}: {what}: {error.ename}: {error.evalue}",
+        where=lesson.where(index, int(found[1]) if found else 0),
+        mend=f"途中までのノートブック: {target}",
+    )
+
+
+def _stderr(nb: NotebookNode) -> str:
+    outputs = (output for cell in nb.cells for output in cell.get("outputs", []))
+    return "".join(
+        o.text for o in outputs if o.output_type == "stream" and o.name == "stderr"
+    )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """papermill logs to stderr what we raise."""
+    import logging
+
+    logger = logging.getLogger("papermill")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+@lru_cache
+def _translate_japanese() -> None:
+    r"""Inject Japanese text as it is: papermill writes ``あ`` otherwise."""
+    from papermill.translators import PythonTranslator, papermill_translators
+
+    class Readable(PythonTranslator):
+        @classmethod
+        def translate_str(cls, val):
+            return repr(val)
+
+    papermill_translators.register("python", Readable)

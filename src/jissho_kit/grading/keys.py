@@ -1,0 +1,313 @@
+"""Compute an assignment's keys from its data: right and wrong values, parameters, hidden inputs.
+
+Nothing that depends on data is typed: a course draws its data from a secret, and the keys follow.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from jissho.errors import ContentError
+from jissho_kit import truths
+from jissho_kit.grading.items import AUTOMATIC, Item, Right, Strict, Wrong
+from jissho_kit.grading.values import confusable, same
+
+MARGIN = 4  # answers must lie further apart than this many tolerances
+LESSON_DATA = "教材の練習用データで計算していませんか。この課題と同じ場所の data フォルダを読んでください。"
+
+
+class KnownWrong(Strict):
+    """A wrong answer as it looks on this data. ``includes``: it applies when the answer contains it."""
+
+    answer: Any
+    because: str
+    words: str = ""
+    say: str
+    includes: bool = False
+    label: str = ""
+
+
+class Key(Strict):
+    """All the judge needs to know about one item of one course; plain values, so that it is kept as JSON."""
+
+    id: str
+    kind: str
+    points: float
+    unit: str = ""
+    tolerance: float = 0.0
+    right: Any = None
+    wrong: list[KnownWrong] = []
+    params: dict[str, float] = {}
+    options: list[str] = []
+    groups: list[str] = []
+    cards: list[str] = []
+    partial: bool = False
+    criterion: str | None = None
+    inputs: list = []
+
+
+class NotSeparable(ContentError):
+    """Two answers of an item look alike on this data; another draw may mend it."""
+
+
+def derive(secret: bytes, label: str) -> int:
+    """Seed of one purpose: the first 63 bits of HMAC-SHA256(secret, label)."""
+    return int.from_bytes(hmac.new(secret, label.encode(), hashlib.sha256).digest()[:8], "big") >> 1
+
+
+def draw_params(item: Item, seed: int) -> dict[str, float]:
+    """One value for each of the item's parameters."""
+    rng = np.random.default_rng(seed)
+    return {name: float(rng.choice(values)) for name, values in sorted(item.params.items())}
+
+
+def make_inputs(maker: str, data: Mapping[str, pd.DataFrame], seed: int) -> list[list]:
+    """Argument lists for a function item, from its input maker in ``truths.FUNCTIONS``."""
+    return [list(args) for args in _function(maker)(data, np.random.default_rng(seed))]
+
+
+def make_key(
+    item: Item,
+    data: Mapping[str, pd.DataFrame],
+    params: Mapping[str, float] | None = None,
+    seed: int = 0,
+    lesson: Mapping[str, pd.DataFrame] | None = None,
+) -> Key:
+    """Key of an item on ``data``.
+
+    Parameters
+    ----------
+    item : Item
+    data : mapping of name to DataFrame
+        The assignment's tables.
+    params : mapping, optional
+        The item's drawn parameters; by default drawn from ``seed``.
+    seed : int
+        Seed of the hidden inputs (function items).
+    lesson : mapping of name to DataFrame, optional
+        The lesson's tables, for the automatic wrong answer; by default the shipped ones.
+
+    Raises
+    ------
+    ContentError
+        A named result or function does not exist, or has the wrong type.
+    NotSeparable
+        Two answers lie within 4 × tolerance, a choice is not true on this data, or faults share a label.
+    """
+    params = draw_params(item, seed) if params is None else dict(params)
+    common = dict(
+        id=item.id,
+        kind=item.kind,
+        points=item.points,
+        unit=item.unit,
+        params=params,
+        tolerance=item.right.tolerance,
+        options=item.options or [],
+        groups=item.groups or [],
+        cards=item.cards or [],
+        partial=bool(item.partial),
+        criterion=item.right.criterion,
+    )
+    if item.kind == "text":
+        return Key(**common)
+    if item.kind == "function":
+        return _function_key(item, common, make_inputs(item.hidden, data, seed))
+    right = _value(item, item.right, data, params)
+    wrong = [_known(item, w, data, params) for w in item.wrong]
+    key = Key(**common, right=right, wrong=wrong)
+    check_separable(key)
+    _every_option_is_known(key)
+    return key.model_copy(update={"wrong": wrong + _on_lesson_data(item, key, data, lesson)})
+
+
+def check_separable(key: Key) -> None:
+    """Raise :class:`NotSeparable` unless every answer of the key can be told from every other."""
+    answers = [("正解", key.right), *((w.because, w.answer) for w in key.wrong if not w.includes)]
+    for i, (name, answer) in enumerate(answers):
+        for j, (other, value) in enumerate(answers):
+            if i != j and _confusable(key, answer, value):
+                raise NotSeparable(
+                    f"問題 {key.id} の答えが見分けられません: {name} と {other}（{answer!r:.60} と {value!r:.60}）",
+                    where=key.id,
+                    mend="誤答の値を離すか、許容幅（tolerance）を狭めてください。",
+                )
+
+
+def _confusable(key: Key, answer: Any, value: Any) -> bool:
+    if key.kind != "number":
+        return same(answer, value)
+    return confusable(answer, value, key.unit, max(MARGIN * key.tolerance, 1e-9 * abs(value)))
+
+
+def _value(item: Item, stated: Right | Wrong, data: Mapping, params: Mapping) -> Any:
+    """The stated answer as a plain value on this data."""
+    if stated.result is not None:
+        found = _plain(item, truths.result(stated.result, data, params))
+        typed = _typed(item, stated)
+        if typed is not None and not same(typed, found):
+            raise NotSeparable(
+                f"問題 {item.id} の答え「{typed}」が、このデータでは正しくありません。",
+                where=item.id,
+                mend=f"計算結果 {stated.result} と合わせてください。",
+            )
+        return found
+    return _typed(item, stated)
+
+
+def _typed(item: Item, stated: Right | Wrong) -> Any:
+    if stated.all is not None:
+        return dict.fromkeys(item.cards, stated.all)
+    for name in ("value", "choice", "choices", "order", "classes", "includes"):
+        if getattr(stated, name) is not None:
+            return getattr(stated, name)
+    return None
+
+
+def _plain(item: Item, found: Any) -> Any:
+    """A computed result as a JSON value of the item's kind."""
+    try:
+        if item.kind == "number":
+            value = float(found)
+            if not np.isfinite(value):
+                raise ValueError("有限の数ではありません")
+            return value
+        if item.kind == "classify":
+            return {str(card): str(group) for card, group in dict(found).items()}
+        return str(found) if item.kind == "choice" else [str(one) for one in found]
+    except (TypeError, ValueError) as error:
+        raise ContentError(
+            f"問題 {item.id} の計算結果が種類 {item.kind} に合いません: {found!r:.60}（{error}）",
+            where=item.id,
+            mend="items.yml の種類か、計算結果の名前を確かめてください。",
+        ) from None
+
+
+def _known(item: Item, wrong: Wrong, data: Mapping, params: Mapping) -> KnownWrong:
+    return KnownWrong(
+        answer=_value(item, wrong, data, params),
+        because=wrong.because,
+        words=_words(wrong.because),
+        say=wrong.say,
+        includes=wrong.includes is not None,
+    )
+
+
+def _words(id: str) -> str:
+    """The misconception in the learner's own words (or the slip's name)."""
+    from jissho_kit.curriculum import misconceptions
+
+    found = misconceptions().get(id)
+    if found is None:
+        raise ContentError(
+            f"考え違い {id} は一覧にありません。",
+            where="curriculum/misconceptions.yml",
+            mend="番号を確かめるか、一覧に加えてください。",
+        )
+    return found.name
+
+
+def _every_option_is_known(key: Key) -> None:
+    if key.kind != "choice":
+        return
+    left = [option for option in key.options if option not in [key.right, *(w.answer for w in key.wrong)]]
+    if left:
+        raise NotSeparable(
+            f"問題 {key.id} の選択肢に、誤答としての一文がありません: {'・'.join(left)}",
+            where=key.id,
+            mend="正解以外の選択肢すべてに、wrong の一文を書いてください。",
+        )
+
+
+def _on_lesson_data(item: Item, key: Key, data: Mapping, lesson: Mapping | None) -> list[KnownWrong]:
+    """The automatic wrong answer of a number item: the same result on the lesson's tables."""
+    if item.kind != "number" or item.right.result is None:
+        return []
+    value = _value(item, item.right, truths.shipped_tables() if lesson is None else lesson, key.params)
+    if any(_confusable(key, value, wrong.answer) for wrong in key.wrong):
+        return []  # an authored sentence already answers it
+    if _confusable(key, value, key.right):
+        if value == key.right == _value(item, item.right, truths.draw_tables(0), key.params):
+            return []  # three draws agree: the answer rests on the given numbers, not on the data
+        raise NotSeparable(
+            f"問題 {key.id} の正解が、教材の練習用データでの値と見分けられません。",
+            where=key.id,
+            mend="データを引き直すか、許容幅（tolerance）を狭めてください。",
+        )
+    return [KnownWrong(answer=value, because=AUTOMATIC, words=_words(AUTOMATIC), say=LESSON_DATA)]
+
+
+def _function_key(item: Item, common: dict, inputs: list[list]) -> Key:
+    from jissho.teach.bundle import encode
+
+    right = run_on(item.right.function, inputs)
+    wrong = [(w, run_on(w.function, inputs)) for w in item.wrong]
+    labels = [fault(item.right.criterion, inputs, outputs) for outputs in [right, *(o for _, o in wrong)]]
+    if item.right.criterion:
+        if labels[0]:
+            raise NotSeparable(
+                f"問題 {item.id} の正解の関数が判定に通りません: {labels[0]}",
+                where=item.id,
+                mend="関数 {item.right.function} か判定 {item.right.criterion} を直してください。",
+            )
+        if "" in labels[1:] or len(set(labels)) < len(labels):
+            raise NotSeparable(
+                f"問題 {item.id} の誤答の関数が見分けられません: {labels[1:]}",
+                where=item.id,
+                mend="誤答ごとに別の名札を返す判定にしてください。",
+            )
+    key = Key(
+        **common,
+        inputs=encode(inputs),
+        right=None if item.right.criterion else encode(right),
+        wrong=[
+            KnownWrong(
+                answer=None if item.right.criterion else encode(outputs),
+                because=w.because,
+                words=_words(w.because),
+                say=w.say,
+                label=label,
+            )
+            for (w, outputs), label in zip(wrong, labels[1:], strict=True)
+        ],
+    )
+    if not item.right.criterion:
+        check_separable(key)
+    return key
+
+
+def run_on(function: str, inputs: list[list]) -> list:
+    """What a reference function returns on each argument list."""
+    from copy import deepcopy
+
+    return [_function(function)(*deepcopy(args)) for args in inputs]
+
+
+def fault(criterion: str | None, inputs: list[list], outputs: list) -> str:
+    """First fault label a criterion finds, or "" when every output is fine (or there is no criterion)."""
+    if criterion is None:
+        return ""
+    if criterion not in truths.CRITERIA:
+        raise ContentError(
+            f"判定「{criterion}」がありません。", mend=f"使える名前: {', '.join(sorted(truths.CRITERIA))}"
+        )
+    judge = truths.CRITERIA[criterion]
+    return next((label for args, output in zip(inputs, outputs, strict=True) if (label := judge(args, output))), "")
+
+
+def source_of(function: str, name: str) -> str:
+    """Source of a reference function renamed to ``name``: what a rehearsal participant hands in."""
+    found = _function(function)
+    return inspect.getsource(found).replace(f"def {found.__name__}(", f"def {name}(", 1)
+
+
+def _function(name: str):
+    if name not in truths.FUNCTIONS:
+        raise ContentError(f"関数「{name}」がありません。", mend=f"使える名前: {', '.join(sorted(truths.FUNCTIONS))}")
+    return truths.FUNCTIONS[name]

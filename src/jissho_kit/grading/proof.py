@@ -1,0 +1,112 @@
+"""Prove items on given data: right → full marks, each known wrong → 0 with its own sentence, blank → 0 and 未解答."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from jissho_kit.grading.items import Item
+from jissho_kit.grading.judge import BLANK, judge
+from jissho_kit.grading.keys import Key, draw_params, make_key, run_on
+from jissho_kit.grading.values import close, other_readings
+
+NUMBER = re.compile(r"[-−]?\d[\d,]*(?:\.\d+)?")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """An item that does not keep its promise: what was expected of which answer."""
+
+    item: str
+    answer: str
+    problem: str
+
+
+def prove(
+    items: list[Item],
+    data: Mapping[str, pd.DataFrame],
+    params: Mapping[str, Mapping[str, float]] | None = None,
+    lesson: Mapping[str, pd.DataFrame] | None = None,
+    seed: int = 0,
+) -> list[Finding]:
+    """Findings on items, none when every promise holds.
+
+    Parameters
+    ----------
+    items : list of Item
+    data : mapping of name to DataFrame
+        The tables to compute keys on.
+    params : mapping of item id to parameters, optional
+        By default drawn from ``seed``.
+    lesson : mapping, optional
+        The lesson's tables; by default the shipped ones.
+    seed : int
+        Seed of parameters and hidden inputs.
+
+    Raises
+    ------
+    NotSeparable, ContentError
+        A key cannot be computed on this data.
+    """
+    found = []
+    for item in items:
+        drawn = (params or {}).get(item.id) or draw_params(item, seed)
+        key = make_key(item, data, drawn, seed, lesson)
+        found += _prove(item, key) if item.kind != "text" else []
+    return found
+
+
+def answers(item: Item, key: Key) -> Iterator[tuple[str, Any, Any]]:
+    """``(name, answer, known)`` of an item: the right one (known None), then each known wrong one.
+
+    ``answer`` is what a participant would hand in: a value, or for a function item the outputs of the
+    reference function on the key's inputs.
+    """
+    if item.kind == "function":
+        from jissho.teach.bundle import decode
+
+        inputs = decode(key.inputs)
+        yield "正解", run_on(item.right.function, inputs), None
+        for stated, known in zip(item.wrong, key.wrong, strict=True):
+            yield known.because, run_on(stated.function, inputs), known
+        return
+    yield "正解", key.right, None
+    for known in key.wrong:
+        yield known.because, [known.answer] if known.includes else known.answer, known
+
+
+def bundle_of(item: Item, value: Any) -> dict:
+    """The bundle a participant's process would hand over for ``value``."""
+    from jissho.teach.bundle import encode
+
+    return {"v": 1, "item": item.id, "kind": item.kind, "value": encode(value)}
+
+
+def _prove(item: Item, key: Key) -> Iterator[Finding]:
+    for name, answer, known in answers(item, key):
+        verdict = judge(key, bundle_of(item, answer))
+        if known is None and (verdict.points, verdict.state) != (key.points, "right"):
+            yield Finding(item.id, name, f"満点になりません: {verdict.message}")
+        if known is not None and (verdict.points or known.say not in verdict.message):
+            yield Finding(item.id, name, f"0点と自分の一文になりません: {verdict.points:g}点「{verdict.message}」")
+        if known is not None and _tells(key, known.say):
+            yield Finding(item.id, name, "一文に正解の値が入っています")
+    blank = judge(key, bundle_of(item, None))
+    if (blank.points, blank.state, blank.message) != (0.0, "blank", BLANK):
+        yield Finding(item.id, "未記入", f"未解答になりません: {blank.message}")
+
+
+def _tells(key: Key, sentence: str) -> bool:
+    """Whether a number in the sentence is the right value in some reading."""
+    if key.kind != "number":
+        return False
+    said = [float(text.replace(",", "").replace("−", "-")) for text in NUMBER.findall(sentence)]
+    return any(
+        close(reading, key.right, key.tolerance)
+        for value in said
+        for reading in (value, value / 100, *other_readings(value, key.unit))
+    )

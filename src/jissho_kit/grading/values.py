@@ -1,0 +1,78 @@
+"""Compare answers as values: numbers within a tolerance, tables by content, words by their normal form."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from numbers import Real
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+# How much a bare number may also mean, relative to its item's unit: 99.55 or 0.9955 for a share, 133 or 1330000 for yen.
+OTHER_UNITS: dict[str, tuple[float, ...]] = {
+    "": (0.01,),
+    "%": (100.0,),
+    "円": (1e4,),
+    "万円": (1e-4,),
+    "億円": (1e-8, 1e-4),
+}
+RELATIVE = 1e-9  # two roads to the same number differ by rounding only
+MOST_DEPTH = 12
+
+
+def other_readings(value: float, unit: str) -> list[float]:
+    """What a bare number read as ``value`` (base unit: share, yen) would be in the other readings of ``unit``."""
+    return [value * factor for factor in OTHER_UNITS.get(unit, ())]
+
+
+def confusable(a: float, b: float, unit: str, margin: float) -> bool:
+    """Whether two numbers lie within ``margin`` in some reading of either."""
+    factors = [1.0, *OTHER_UNITS.get(unit, ())]
+    return any(abs(a * f - b) <= margin or abs(a / f - b) <= margin for f in factors)
+
+
+def close(a: float, b: float, tolerance: float = 0.0) -> bool:
+    """Whether two numbers agree within an absolute tolerance (rounding apart)."""
+    return math.isclose(a, b, rel_tol=RELATIVE, abs_tol=tolerance * (1 + 1e-6))
+
+
+def is_number(value: Any) -> bool:
+    """A finite real number; a bool is none."""
+    return isinstance(value, Real) and not isinstance(value, (bool, np.bool_)) and math.isfinite(value)
+
+
+def same(a: Any, b: Any, tolerance: float = 0.0, depth: int = MOST_DEPTH) -> bool:
+    """Whether two answers are the same value. Lists, tuples and arrays of equal content are the same."""
+    if depth == 0:
+        return False
+    if isinstance(a, pd.DataFrame) or isinstance(b, pd.DataFrame):
+        both = isinstance(a, pd.DataFrame) and isinstance(b, pd.DataFrame)
+        return (
+            both
+            and list(a.columns) == list(b.columns)
+            and all(same(a.iloc[:, i].tolist(), b.iloc[:, i].tolist(), tolerance, depth - 1) for i in range(a.shape[1]))
+        )
+    if isinstance(a, pd.Series) and isinstance(b, pd.Series):
+        return same(a.index.tolist(), b.index.tolist(), 0.0, depth - 1) and same(
+            a.tolist(), b.tolist(), tolerance, depth - 1
+        )
+    a, b = _listed(a), _listed(b)
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        return set(a) == set(b) and all(same(a[key], b[key], tolerance, depth - 1) for key in a)
+    if isinstance(a, (set, frozenset)) or isinstance(b, (set, frozenset)):
+        return isinstance(a, (set, frozenset)) and isinstance(b, (set, frozenset)) and a == b
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(same(x, y, tolerance, depth - 1) for x, y in zip(a, b, strict=True))
+    if is_number(a) and is_number(b):
+        return close(float(a), float(b), tolerance)
+    return type(a) is type(b) and a == b
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, (np.ndarray, np.generic)):
+        value = value.tolist()
+    if isinstance(value, pd.Series):
+        return value.tolist()
+    return list(value) if isinstance(value, tuple) else value

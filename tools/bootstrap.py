@@ -135,13 +135,22 @@ def prepare(root: Path, locks: list[str]) -> Path:
     with only_one(state / "lock") as held:
         base = base_python()
         env = state / "envs" / key(root, root / locks[0], base)
-        if not (is_stamped(env, root / locks[0]) and runs(env)):
+        # Left behind by an installer that was killed: what it put there may be half.
+        at_work = env / "installer-at-work"
+        if at_work.exists() or not (is_stamped(env, root / locks[0]) and runs(env)):
             create(env, base, root)
         for lock in (root / name for name in locks):
             if not is_stamped(env, lock):
-                install(env, lock, again=lock.name != locks[0], log=state / "setup.log", held=held)
+                at_work.touch()
+                try:
+                    install(env, lock, log=state / "setup.log", held=held)
+                except SetupFailed:
+                    # It ended by itself, leaving alone what was there before.
+                    at_work.unlink()
+                    raise
                 make_movable(env)
                 write_whole(env / lock.name, lock.read_bytes())
+                at_work.unlink()
         write_whole(state / "current", f"{env.name}\n".encode())
     return env
 
@@ -248,22 +257,17 @@ def connect(env: Path, root: Path) -> None:
         settings.symlink_to(os.path.relpath(source, settings.parent))
 
 
-def install(env: Path, lock: Path, again: bool, log: Path, held: int) -> None:
-    """Install a lock's packages with uv if it is there, and with pip if it is not or fails.
-
-    ``again``: also the packages that seem to be there, because a killed installer may have left them half done.
-    """
+def install(env: Path, lock: Path, log: Path, held: int) -> None:
+    """Install a lock's packages with uv if it is there, and with pip if it is not or fails (raises as the latter)."""
     python = str(env / BIN / PYTHON)
     if uv := shutil.which("uv"):
-        again_flag = ["--reinstall"] if again else []
         try:
-            run_installer([uv, *UV, "--python", python, "-r", str(lock), *again_flag], lock, log, held)
+            run_installer([uv, *UV, "--python", python, "-r", str(lock)], lock, log, held)
             return
         except SetupFailed:
             say("uvでは入れられなかったため、pipで続けます。")
-    if not (env / BIN / "pip").exists():
-        subprocess.run([python, "-I", "-m", "ensurepip"], env=installer_environment(), capture_output=True)
-    run_installer([python, *PIP, "-r", str(lock), "--ignore-installed"], lock, log, held)
+    subprocess.run([python, "-I", "-m", "ensurepip"], env=installer_environment(), capture_output=True)
+    run_installer([python, *PIP, "-r", str(lock)], lock, log, held)
 
 
 def run_installer(command: list[str], lock: Path, log: Path, held: int) -> None:
@@ -339,8 +343,8 @@ class Progress:
             self.show()
 
     def read(self, line: str) -> None:
-        """Take in one line of an installer's output (pip: the first three; uv: the last)."""
-        if line.startswith(("Collecting ", "Processing ", "Ignoring ", " + ")):
+        """Take in one line of an installer's output (uv's begin with a plus sign, the others are pip's)."""
+        if line.startswith(("Collecting ", "Processing ", "Ignoring ", "Requirement already", " + ")):
             self.done = min(self.done + 1, self.total)
         elif line.startswith(("Installing collected packages", "Prepared ")):
             self.title = "部品を組み込んでいます"

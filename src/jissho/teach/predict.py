@@ -1,0 +1,118 @@
+"""The prediction before the result, and the decision at the end; both survive a kernel restart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+from typing import Any
+
+import ipywidgets as widgets
+from IPython.display import HTML, display
+
+from jissho.errors import JisshoError
+from jissho.teach import fields, store
+from jissho.teach.cards import card
+from jissho.teach.explore import drawn
+from jissho.teach.fields import Field
+from jissho.teach.mode import automatic
+from jissho.teach.normalise import parse_number
+
+WAIT = "先に予想を書いて「予想を記録」を押してください。"
+
+
+class PredictionMissing(JisshoError):
+    """The result was asked for before the prediction was written."""
+
+
+def predict(key: str, question: str, *, unit: str = "", options: Sequence[str] | None = None) -> None:
+    """Ask for a prediction: a number in ``unit``, or one of ``options``."""
+    field = fields.choice(options) if options else fields.number(unit)
+    more = {} if options else {"unit": unit}
+    card(question, field, "予想を記録", _saved(key), lambda value: store.save("predictions", key, value, **more))
+
+
+def predicted(key: str) -> float | str | None:
+    """The recorded prediction: a number in base units (% as a ratio, 万円 in yen), or the option; else ``None``."""
+    entry = _saved(key)
+    if entry is None or "unit" not in entry:
+        return entry["value"] if entry else None
+    readings = parse_number(entry["value"], str(entry["unit"]))
+    return readings[0][0] if readings else None
+
+
+def require_prediction(key: str) -> float | str | None:
+    """Like :func:`predicted`, but there must be one; in automatic runs there need not.
+
+    Raises
+    ------
+    PredictionMissing
+        Nothing is recorded under ``key``.
+    """
+    value = predicted(key)
+    if value is None and not automatic():
+        raise PredictionMissing(WAIT, mend="上の問いに答えてから、このセルをもう一度実行します。")
+    return value
+
+
+def after_prediction(key: str, draw: Callable[[], Any]) -> None:
+    """Show what ``draw()`` displays as soon as a prediction is recorded under ``key``; until then, say so."""
+    if automatic():
+        draw()
+        return
+    place = widgets.Output()
+
+    def update() -> None:
+        if _saved(key):
+            place.outputs = drawn(draw)
+
+    wait = f'<p style="font-size:18px">🔒 {escape(WAIT)}</p>'
+    place.outputs = ({"output_type": "display_data", "data": {"text/html": wait, "text/plain": WAIT}, "metadata": {}},)
+    store.when_saved("predictions", key, update)
+    update()
+    display(place)
+
+
+def decide(
+    key: str, question: str, options: Sequence[str], *, note_label: str = "理由を一行で", count: int | None = None
+) -> None:
+    """Ask for the decision: one of ``options`` (or ``count`` of them) and one line why."""
+    chosen = fields.choices(options, count) if count else fields.choice(options)
+    note = fields.line(note_label)
+
+    def put(value: Any) -> None:
+        value = value if isinstance(value, dict) else {}
+        chosen.put(value.get("choice"))
+        note.put(value.get("note", ""))
+
+    both = Field(
+        widgets.VBox([chosen.widget, widgets.HTML(f"<b>{escape(note_label)}</b>"), note.widget]),
+        lambda: {"choice": chosen.get(), "note": note.get()},
+        put,
+        lambda value: chosen.problem(value["choice"]) or note.problem(value["note"] and "x"),
+        chosen.paper + f"<p>{escape(note_label)}：{note.paper}</p>",
+    )
+    card(question, both, "決定を記録", _saved(key), lambda value: store.save("predictions", key, value))
+
+
+def decided(key: str) -> dict | None:
+    """The recorded decision ``{"choice", "note"}``, or ``None``."""
+    entry = _saved(key)
+    return entry["value"] if entry and isinstance(entry["value"], dict) else None
+
+
+def show_prediction(key: str, actual: str, note: str = "") -> None:
+    """Lay the prediction beside the result: あなたの予想 … ／ 実際 …"""
+    entry = _saved(key)
+    guess = "記録なし" if entry is None else f"{entry['value']}{entry.get('unit', '')}"
+    display(
+        HTML(
+            '<div style="font-size:22px;line-height:1.8;border:2px solid #3D8FD1;padding:10px 20px;max-width:900px">'
+            f"あなたの予想：<b>{escape(guess)}</b>　／　実際：<b>{escape(actual)}</b>"
+            + (f"<br>{escape(note)}" if note else "")
+            + "</div>"
+        )
+    )
+
+
+def _saved(key: str) -> dict | None:
+    return store.get("predictions", key)

@@ -13,9 +13,7 @@ KERNEL = "python3"
 TIMEOUT = 600
 
 # One thread per kernel: several kernels share the machine, and numbers do not depend on its cores.
-_ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
-)
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 # A user's own Jupyter or matplotlib settings must not change what a lesson shows.
 _FOREIGN = (
@@ -28,9 +26,7 @@ _FOREIGN = (
 )
 
 
-def environment(
-    private: Path, extra: Mapping[str, str] | None = None
-) -> dict[str, str]:
+def environment(private: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """Environment variables for a kernel, those of this process cleaned and completed.
 
     Parameters
@@ -41,15 +37,6 @@ def environment(
         Variables that win over all others, e.g. ``JISSHO_DATA``.
     """
     own = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
-    folders = {
-        name: str(private)
-        for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR")
-    }
+    folders = {name: str(private) for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR")}
     path = os.pathsep.join([str(Path(sys.executable).parent), own.get("PATH", "")])
-    return (
-        own
-        | _ONE_THREAD
-        | folders
-        | {"PATH": path, "PYTHONUTF8": "1"}
-        | dict(extra or {})
-    )
+    return own | _ONE_THREAD | folders | {"PATH": path, "PYTHONUTF8": "1"} | dict(extra or {})

@@ -55,9 +55,7 @@ def execute(
     """
     from nbclient import NotebookClient
 
-    client = NotebookClient(
-        nb, kernel_manager_class=_manager_class(), kernel_name=KERNEL, timeout=timeout
-    )
+    client = NotebookClient(nb, kernel_manager_class=_manager_class(), kernel_name=KERNEL, timeout=timeout)
     with _kernel(client, cwd, env) as used:
         for index, cell in enumerate(nb.cells):
             client.execute_cell(cell, index)
@@ -70,9 +68,7 @@ def _kernel(client, cwd: Path, env: Mapping[str, str] | None) -> Iterator[list[U
     """Keep a kernel for ``client``; when the block ends the list holds its one :class:`Usage`."""
     used: list[Usage] = []
     client.reset_execution_trackers()
-    with tempfile.TemporaryDirectory(
-        prefix="jissho-kernel-", ignore_cleanup_errors=True
-    ) as private:
+    with tempfile.TemporaryDirectory(prefix="jissho-kernel-", ignore_cleanup_errors=True) as private:
         started = time.perf_counter()
         with client.setup_kernel(cwd=str(cwd), env=environment(Path(private), env)):
             pid = client.km.provisioner.pid
@@ -96,10 +92,7 @@ def _usage(pid: int) -> tuple[float, float]:
 def _peak_bytes(pid: int, memory) -> int:
     """Largest resident size where the system records it (Linux, Windows), else the present one."""
     if sys.platform == "linux":
-        status = dict(
-            line.split(":", 1)
-            for line in Path(f"/proc/{pid}/status").read_text().splitlines()
-        )
+        status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
         return int(status["VmHWM"].split()[0]) * 1024
     return getattr(memory, "peak_wset", memory.rss)
 

@@ -92,11 +92,7 @@ def _cell(lesson: Lesson, index: int, data: Mapping[str, pd.DataFrame]) -> Noteb
         "code": v4.new_code_cell,
         "raw": v4.new_raw_cell,
     }[original.cell_type]
-    source = (
-        _filled(lesson, index, data)
-        if original.cell_type == "markdown"
-        else original.source
-    )
+    source = _filled(lesson, index, data) if original.cell_type == "markdown" else original.source
     return new(source, id=cell_id(lesson.part, index), metadata=original.metadata)
 
 
@@ -107,9 +103,7 @@ def _filled(lesson: Lesson, index: int, data: Mapping[str, pd.DataFrame]) -> str
         try:
             lines[number - 1] = fill(line, data)
         except ContentError as error:
-            raise ContentError(
-                error.what, where=lesson.where(index, number), mend=error.mend
-            ) from None
+            raise ContentError(error.what, where=lesson.where(index, number), mend=error.mend) from None
     return "\n".join(lines)
 
 

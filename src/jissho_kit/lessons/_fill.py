@@ -29,7 +29,8 @@ def fill(
     Parameters
     ----------
     text : str
-        Markdown. ``format`` is a Python format spec (``,`` ``.2%`` ``.3f``), ``円`` or ``万円``; without it, the value as text.
+        Markdown. ``format`` is a Python format spec (``,`` ``.2%`` ``.3f``), ``円`` or ``万円``;
+        without it, the value is written as text.
     data : mapping of name to DataFrame
         The tables the named results are computed on.
     params : mapping, optional
@@ -40,9 +41,7 @@ def fill(
     ContentError
         A name is unknown, its table missing, or the format does not fit the value.
     """
-    return REFERENCE.sub(
-        lambda found: _written(found["name"], found["format"] or "", data, params), text
-    )
+    return REFERENCE.sub(lambda found: _written(found["name"], found["format"] or "", data, params), text)
 
 
 def _written(

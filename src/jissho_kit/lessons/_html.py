@@ -32,9 +32,7 @@ def write_html(nb: NotebookNode, path: Path, shows_code: bool) -> Path:
         exclude_input_prompt=True,
         exclude_output_prompt=True,
     )
-    body, _ = exporter.from_notebook_node(
-        page, resources={"metadata": {"name": nb.metadata.get("title", path.stem)}}
-    )
+    body, _ = exporter.from_notebook_node(page, resources={"metadata": {"name": nb.metadata.get("title", path.stem)}})
     path.write_text(body, encoding="utf-8")
     return path
 
@@ -43,16 +41,10 @@ def _still(nb: NotebookNode) -> NotebookNode:
     """A copy for readers: widgets replaced by what they showed, authors' cells dropped."""
     page = deepcopy(nb)
     state = page.metadata.pop("widgets", {}).get(_WIDGET_STATE, {}).get("state", {})
-    page.cells = [
-        cell
-        for cell in page.cells
-        if not _NOT_FOR_READERS & set(cell.metadata.get("tags", []))
-    ]
+    page.cells = [cell for cell in page.cells if not _NOT_FOR_READERS & set(cell.metadata.get("tags", []))]
     for cell in page.cells:
         if cell.cell_type == "code":
-            cell.outputs = [
-                still for output in cell.outputs for still in _output(output, state)
-            ]
+            cell.outputs = [still for output in cell.outputs for still in _output(output, state)]
     return page
 
 
@@ -72,9 +64,7 @@ def _widget(model_id: str, state: dict) -> Iterator[NotebookNode]:
         yield from _output(NotebookNode(captured), state)
     text = _words(model)
     if text:
-        yield v4.new_output(
-            "display_data", {"text/html": f'<div class="jissho-still">{text}</div>'}
-        )
+        yield v4.new_output("display_data", {"text/html": f'<div class="jissho-still">{text}</div>'})
     for child in model.get("children", ()):
         yield from _widget(child.removeprefix("IPY_MODEL_"), state)
 

@@ -84,23 +84,16 @@ def run(
     lesson = read(source_of(part, root))
     wanted = dict(parameters or {}) | ({} if seed is None else {"seed": seed})
     chosen = _checked(wanted, lesson.parameters(), part.id)
-    out_dir = Path(out_dir).resolve()
-    out_dir.mkdir(parents=True, exist_ok=True)
+    out_dir = _writable(out_dir)
     target = out_dir / f"{part.id}.ipynb"
-    with tempfile.TemporaryDirectory(
-        prefix="jissho-run-", ignore_cleanup_errors=True
-    ) as folder:
+    with tempfile.TemporaryDirectory(prefix="jissho-run-", ignore_cleanup_errors=True) as folder:
         data, env = _data(part, lesson, chosen, Path(folder) / "tables")
         work = Path(folder) / "work"
         work.mkdir()
         nb = build(part, data=data, audience="author", root=root)
-        used = _execute(
-            nb, target, chosen, lesson, work, env | {"JISSHO_AUTO": "1"}, timeout
-        )
+        used = _execute(nb, target, chosen, lesson, work, env | {"JISSHO_AUTO": "1"}, timeout)
     executed = nbformat.read(target, as_version=4)
-    html = write_html(
-        executed, target.with_suffix(".html"), shows_code=lesson.shows_code
-    )
+    html = write_html(executed, target.with_suffix(".html"), shows_code=lesson.shows_code)
     return RunResult(
         part.id,
         target,
@@ -128,9 +121,7 @@ def run_all(
 
     parts = [part_named(part) for part in parts]
     for part in parts:
-        _checked(
-            dict(parameters or {}), parameters_of(part, options.get("root")), part.id
-        )
+        _checked(dict(parameters or {}), parameters_of(part, options.get("root")), part.id)
 
     def one(part: Part) -> RunResult | JisshoError:
         try:
@@ -138,14 +129,24 @@ def run_all(
         except JisshoError as error:
             return error
 
-    return Parallel(n_jobs=jobs, prefer="threads", return_as="generator")(
-        delayed(one)(part) for part in parts
-    )
+    return Parallel(n_jobs=jobs, prefer="threads", return_as="generator")(delayed(one)(part) for part in parts)
 
 
-def _checked(
-    wanted: dict[str, Any], known: dict[str, Any], part: str
-) -> dict[str, Any]:
+def _writable(folder: Path) -> Path:
+    folder = Path(folder).resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise UsageError(
+            f"結果を書き込めません: {error.strerror}",
+            where=str(folder),
+            mend="--out に書き込めるフォルダーを指定してください。",
+        ) from None
+    return folder
+
+
+def _checked(wanted: dict[str, Any], known: dict[str, Any], part: str) -> dict[str, Any]:
     """The wanted parameters, each of its default's type."""
     unknown = sorted(set(wanted) - set(known))
     if unknown:
@@ -159,11 +160,7 @@ def _checked(
 def _like(default: Any, value: Any, name: str) -> Any:
     """``value`` as the type of ``default``; text for another type is read as YAML."""
     try:
-        read_value = (
-            yaml.safe_load(value)
-            if isinstance(value, str) and not isinstance(default, str)
-            else value
-        )
+        read_value = yaml.safe_load(value) if isinstance(value, str) and not isinstance(default, str) else value
         if isinstance(default, bool) != isinstance(read_value, bool):
             raise TypeError
         if isinstance(default, float) and isinstance(read_value, int):
@@ -188,9 +185,7 @@ def _data(
         return None, {}
     first, *others = part.datasets
     try:
-        write(
-            [first], folder, random_state=seed, n=None if n == defaults.get("n") else n
-        )
+        write([first], folder, random_state=seed, n=None if n == defaults.get("n") else n)
     except ValueError as error:
         raise UsageError(
             f"seed={seed}, n={n} ではデータを作れません: {error}",
@@ -259,9 +254,7 @@ def _tidy(target: Path, part: str) -> dict:
             cell.metadata.pop(noise, None)
         if _INJECTED in cell.metadata.get("tags", []):
             cell.id = f"{part}-{_INJECTED}"
-            cell.source = cell.source.replace(
-                "# Parameters", "# 変更したパラメーター", 1
-            )
+            cell.source = cell.source.replace("# Parameters", "# 変更したパラメーター", 1)
     nbformat.write(nb, target)
     return used
 
@@ -270,9 +263,7 @@ def _failure(error, target: Path, lesson: Lesson) -> ContentError:
     """The author's message for a failed cell: file, line, and the assertion's own words."""
     from papermill.execute import remove_error_markers
 
-    cell = remove_error_markers(nbformat.read(target, as_version=4)).cells[
-        error.cell_index
-    ]
+    cell = remove_error_markers(nbformat.read(target, as_version=4)).cells[error.cell_index]
     index = index_of(cell)
     found = re.search(
         r"Cell In\[\d+\], line (\d+)",
@@ -287,10 +278,11 @@ def _failure(error, target: Path, lesson: Lesson) -> ContentError:
 
 
 def _stderr(nb: NotebookNode) -> str:
-    outputs = (output for cell in nb.cells for output in cell.get("outputs", []))
-    return "".join(
-        o.text for o in outputs if o.output_type == "stream" and o.name == "stderr"
-    )
+    """What cells wrote to stderr, also where an output widget caught it."""
+    widgets = nb.metadata.get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {}).get("state", {})
+    outputs = [output for cell in nb.cells for output in cell.get("outputs", [])]
+    outputs += [output for widget in widgets.values() for output in widget["state"].get("outputs", [])]
+    return "".join(o["text"] for o in outputs if o["output_type"] == "stream" and o["name"] == "stderr")
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
 from nbformat import NotebookNode
 
 from jissho.errors import ContentError, UsageError
@@ -46,9 +47,7 @@ class Lesson:
         """
         for index, cell in enumerate(self.notebook.cells):
             if "parameters" in cell.metadata.get("tags", []):
-                return {
-                    name: value for name, value in self._assignments(index, cell.source)
-                }
+                return {name: value for name, value in self._assignments(index, cell.source)}
         return {}
 
     def _assignments(self, index: int, source: str):
@@ -66,9 +65,7 @@ def _parsed(source: str, where: str) -> list[ast.stmt]:
     try:
         return ast.parse(source).body
     except SyntaxError as error:
-        raise ContentError(
-            f"Pythonとして読めません: {error.msg}", where=where
-        ) from None
+        raise ContentError(f"Pythonとして読めません: {error.msg}", where=where) from None
 
 
 def part_named(part: Part | str) -> Part:
@@ -121,9 +118,11 @@ def read(path: Path) -> Lesson:
         ) from None
     try:
         notebook = jupytext.reads(text, fmt="py:percent")
-    except Exception as error:  # jupytext passes on whatever its YAML reader raises
+    except (yaml.YAMLError, ValueError, TypeError, KeyError) as error:
         raise ContentError(
-            f"教材の見出し（--- の間）を読めません: {error}", where=f"{path}:1"
+            f"教材の見出し（--- の間）をYAMLとして読めません: {error}",
+            where=f"{path}:1",
+            mend="字下げと括弧を確かめてください。",
         ) from None
     lines = tuple(n for n, line in enumerate(text.splitlines(), 1) if _CELL.match(line))
     front = notebook.metadata.get("jissho")
@@ -139,6 +138,4 @@ def read(path: Path) -> Lesson:
             where=f"{path}:1",
             mend="すべての文字を # %% の下に入れてください。",
         )
-    return Lesson(
-        path, front["part"], tuple(map(str, front.get("given") or ())), notebook, lines
-    )
+    return Lesson(path, front["part"], tuple(map(str, front.get("given") or ())), notebook, lines)

@@ -1,0 +1,41 @@
+"""Building: ids, audiences, filled prose."""
+
+import nbformat
+import pytest
+
+from jissho.errors import ContentError
+from jissho_kit.lessons import build
+from jissho_kit.truths import draw_tables
+
+
+def test_authors_and_participants_share_ids(example):
+    author = build(example.part, audience="author", root=example.root)
+    participant = build(example.part, root=example.root)
+    assert [cell.id for cell in author.cells] == ["B-F-1b-001", "B-F-1b-002", "B-F-1b-003", "B-F-1b-004"]
+    assert participant.cells == author.cells[:3]
+    assert participant == build(example.part, root=example.root)
+    assert "jissho_kit" not in nbformat.writes(participant)
+    nbformat.validate(participant)
+
+
+def test_prose_is_filled_for_the_data_given(example):
+    shipped, drawn = (
+        build(example.part, data=data, root=example.root).cells[0].source for data in (None, draw_tables(5))
+    )
+    assert "表は 1,500 行" in shipped and "{{" not in shipped
+    assert shipped != drawn
+
+
+def test_an_unknown_result_names_the_line(example):
+    example.changed("checksheet.rows", "checksheet.rowz")
+    with pytest.raises(ContentError, match="rowz") as error:
+        build(example.part, root=example.root)
+    assert error.value.where.endswith("a.py:12")
+
+
+def test_the_instructors_side_never_reaches_a_participant(example):
+    example.changed(' tags=["claim"]', "")
+    with pytest.raises(ContentError, match="jissho_kit") as error:
+        build(example.part, root=example.root)
+    assert error.value.where.endswith("a.py:25")
+    assert len(build(example.part, audience="author", root=example.root).cells) == 4

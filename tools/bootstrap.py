@@ -37,12 +37,31 @@ UV = ("pip", "--color=never", *INSTALL)
 PIP = ("-I", "-m", "pip", "--no-color", *INSTALL, "--progress-bar=off")
 
 # Settings that would make pip or uv install somewhere else or something else. Mirrors, proxies and certificates stay.
-MISLEADING = """
-    PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_CONSTRAINT PIP_REQUIREMENT PIP_EDITABLE PIP_DRY_RUN PIP_NO_BINARY
-    PIP_LOG PIP_QUIET PIP_VERBOSE PIP_REPORT
-    UV_PYTHON UV_SYSTEM_PYTHON UV_CONSTRAINT UV_OVERRIDE UV_EXCLUDE UV_EXCLUDE_NEWER UV_NO_BINARY UV_PROJECT
-    UV_PROJECT_ENVIRONMENT UV_WORKING_DIRECTORY
-""".split()
+MISLEADING = [
+    "PIP_TARGET",
+    "PIP_PREFIX",
+    "PIP_ROOT",
+    "PIP_PYTHON",
+    "PIP_CONSTRAINT",
+    "PIP_REQUIREMENT",
+    "PIP_EDITABLE",
+    "PIP_DRY_RUN",
+    "PIP_NO_BINARY",
+    "PIP_LOG",
+    "PIP_QUIET",
+    "PIP_VERBOSE",
+    "PIP_REPORT",
+    "UV_PYTHON",
+    "UV_SYSTEM_PYTHON",
+    "UV_CONSTRAINT",
+    "UV_OVERRIDE",
+    "UV_EXCLUDE",
+    "UV_EXCLUDE_NEWER",
+    "UV_NO_BINARY",
+    "UV_PROJECT",
+    "UV_PROJECT_ENVIRONMENT",
+    "UV_WORKING_DIRECTORY",
+]
 INSTALLER_SETTINGS = {
     "PIP_USER": "0",
     "PIP_REQUIRE_VIRTUALENV": "0",

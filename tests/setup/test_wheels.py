@@ -1,0 +1,69 @@
+"""The two wheels hold what they should, and nothing that a participant must not see."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import jissho
+
+REPO = Path(__file__).parents[2]
+
+
+def build(project: Path, target: Path) -> set[str]:
+    """Files of the wheel built from the project, without network."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(target)]
+    built = subprocess.run(command, cwd=project, capture_output=True, text=True)
+    assert built.returncode == 0, built.stderr
+    (wheel,) = target.glob("*.whl")
+    assert wheel.name.split("-")[1] == jissho.__version__
+    assert wheel.name.endswith("-py3-none-any.whl")
+    return set(zipfile.ZipFile(wheel).namelist())
+
+
+def sources(*folders: str) -> set[str]:
+    """Committed kinds of files below the folders, relative to the checkout."""
+    files = (path for folder in folders for path in (REPO / folder).rglob("*"))
+    return {
+        path.relative_to(REPO).as_posix()
+        for path in files
+        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".ipynb"
+    }
+
+
+@pytest.fixture(scope="module")
+def participant(tmp_path_factory) -> set[str]:
+    return build(REPO / "packaging/jissho", tmp_path_factory.mktemp("participant"))
+
+
+@pytest.fixture(scope="module")
+def kit(tmp_path_factory) -> set[str]:
+    return build(REPO, tmp_path_factory.mktemp("kit"))
+
+
+def test_participant_wheel_is_jissho_and_its_tables(participant):
+    code = {path.removeprefix("src/") for path in sources("src/jissho")}
+    tables = {path.replace("datasets/", "jissho/_datasets/", 1) for path in sources("datasets")}
+    assert code | tables | {"jissho/LICENSE", "jissho/LICENSE-CONTENT"} == {
+        name for name in participant if ".dist-info/" not in name
+    }
+
+
+def test_participant_wheel_holds_no_answer(participant):
+    assert {Path(name).parts[0] for name in participant} == {"jissho", f"jissho-{jissho.__version__}.dist-info"}
+    for secret in ("jissho_kit", "items", "simulators", "truths", "assignment", "grading"):
+        assert not [name for name in participant if secret in name]
+    assert {Path(name).suffix for name in participant if "_datasets" in name} == {".csv", ".md", ".yml"}
+
+
+def test_kit_wheel_holds_packages_and_content(kit):
+    code = {path.removeprefix("src/") for path in sources("src/jissho", "src/jissho_kit")}
+    assert code <= kit
+    content = {f"jissho_kit/_content/{path}" for path in sources("curriculum", "notebooks", "grading")}
+    assert content <= kit
+    tables = {path.replace("datasets/", "jissho/_datasets/", 1) for path in sources("datasets")}
+    assert tables <= kit
+    assert not [name for name in kit if name.startswith("jissho_kit/_content/datasets")], "the tables are there once"
+    assert f"jissho_kit-{jissho.__version__}.data/data/share/jupyter/lab/settings/overrides.json" in kit

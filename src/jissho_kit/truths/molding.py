@@ -1,0 +1,189 @@
+"""Results on the moulding shots (F3): the logger's faults, the baselines, and what a split hides."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from jissho_kit.simulators.molding import CHANNELS, ODD_UNITS, SIZE_LIMIT
+from jissho_kit.truths._registry import DEMONSTRATIONS, RESULTS, Demonstration
+
+USABLE = [*CHANNELS, "キャビ"]
+LATER = "手直し時間_分"
+TRAINING_WEEKS = 2  # weeks known before the first forecast of the next one
+
+
+def _once_per_table(compute: Callable) -> Callable:
+    """Keep what was computed for a table by its content: prose and items ask for one number at a time."""
+    kept: dict[bytes, dict] = {}
+
+    def computed(df: pd.DataFrame) -> dict:
+        key = hashlib.sha256(pd.util.hash_pandas_object(df, index=False).to_numpy().tobytes()).digest()
+        if key not in kept:
+            if len(kept) >= 8:
+                kept.pop(next(iter(kept)))
+            kept[key] = compute(df)
+        return kept[key]
+
+    return computed
+
+
+def tidy(df: pd.DataFrame) -> pd.DataFrame:
+    """The table after its interrogation: rows sent twice dropped, the odd unit and the slow clock put right, 不良 (bool) added."""
+    df = df.drop_duplicates().reset_index(drop=True)
+    for column, factor in ODD_UNITS.items():
+        odd = df[column] > 5 * df[column].median()
+        df.loc[odd, column] /= factor
+    df.loc[at_night(df), "日時"] += pd.Timedelta(hours=9)
+    return df.assign(不良=df["不良種"] != "なし", 週=df["日時"].dt.isocalendar().week.astype(int))
+
+
+def at_night(df: pd.DataFrame) -> pd.Series:
+    """Rows whose clock says between 20:00 and 7:00, when the plant stands still."""
+    return ~df["日時"].dt.hour.between(7, 19)
+
+
+@_once_per_table
+def _sheet(df: pd.DataFrame) -> dict:
+    clean = tidy(df)
+    bad = clean["不良"]
+    previous = bad.shift(fill_value=False)
+    cushion = clean["クッション量"]
+    outside = (cushion - cushion.mean()).abs() > 3 * cushion.std()
+    ratio = df[CHANNELS].max() / df[CHANNELS].median()
+    odd = ratio.idxmax()
+    missing = df[CHANNELS].isna()
+    return {
+        "rows": len(df),
+        "shots": len(clean),
+        "lots": df["材料ロット"].nunique(),
+        "weeks": clean["週"].nunique(),
+        "duplicates": int(df.duplicated().sum()),
+        "duplicates_both": int(df.duplicated(keep=False).sum()),
+        "repeated_times": int(df["日時"].duplicated().sum()),
+        "odd_column": odd,
+        "odd_ratio": float(ratio.max()),
+        "odd_factor": ODD_UNITS.get(odd, float("nan")),
+        "odd_rows": int((df[odd] > 5 * df[odd].median()).sum()),
+        "odd_lots": df.loc[df[odd] > 5 * df[odd].median(), "材料ロット"].nunique(),
+        "night_rows": int(at_night(df).sum()),
+        "missing_rows": int(missing.all(axis=1).sum()),
+        "missing_blocks": int((missing.all(axis=1).astype(int).diff() == 1).sum()),
+        "missing_weighing": int((missing["計量時間"] & ~missing.all(axis=1)).sum()),
+        "inconsistent": int(((clean[LATER] > 0) & ~bad).sum()),
+        "defects": int(bad.sum()),
+        "defect_rate": float(bad.mean()),
+        "accuracy_all_good": float(1 - bad.mean()),
+        "accuracy_previous": float((previous == bad).mean()),
+        "error_previous": float((previous != bad).mean()),
+        "found_previous": int((previous & bad).sum()),
+        "recall_previous": float(previous[bad].mean()),
+        "accuracy_chart": float((outside == bad).mean()),
+        "found_chart": int((outside & bad).sum()),
+        "flagged_chart": int(outside.sum()),
+        "recall_chart": float(outside[bad].mean()),
+        "worst_lot_defects": int(bad.groupby(clean["材料ロット"]).sum().max()),
+        "best_lot_defects": int(bad.groupby(clean["材料ロット"]).sum().min()),
+        "share_of_worst_lots": float(bad.groupby(clean["材料ロット"]).sum().nlargest(6).sum() / bad.sum()),
+    }
+
+
+def auc(train: pd.DataFrame, test: pd.DataFrame, columns: list[str]) -> float:
+    """Area under the ROC curve on ``test`` of the lesson's forest fitted to ``train`` (both tidy)."""
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.metrics import roc_auc_score
+
+    forest = RandomForestClassifier(n_estimators=40, min_samples_leaf=3, random_state=0)
+    chances = forest.fit(train[columns], train["不良"]).predict_proba(test[columns])[:, 1]
+    return float(roc_auc_score(test["不良"], chances))
+
+
+def next_weeks(df: pd.DataFrame) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
+    """Pairs (all weeks so far, the week after) of a tidy table, from the third week on."""
+    weeks = sorted(df["週"].unique())
+    return [(df[df["週"] < week], df[df["週"] == week]) for week in weeks[TRAINING_WEEKS:]]
+
+
+def shuffled(df: pd.DataFrame, times: int = 4) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
+    """``times`` pairs (train, test) of rows drawn at random, the test as large as a week of six."""
+    from sklearn.model_selection import train_test_split
+
+    return [train_test_split(df, test_size=1 / 6, random_state=seed) for seed in range(times)]
+
+
+@_once_per_table
+def _models(df: pd.DataFrame) -> dict:
+    from sklearn.metrics import roc_auc_score
+
+    clean = tidy(df)
+    usual = clean[CHANNELS] - clean.groupby("材料ロット")[CHANNELS].transform("mean")
+    stray = -(usual / usual.std())[["クッション量", "金型温度"]].sum(axis=1)
+    return {
+        "random": [auc(*pair, USABLE) for pair in shuffled(clean)],
+        "next": [auc(*pair, USABLE) for pair in next_weeks(clean)],
+        "later": [auc(*pair, [*USABLE, LATER]) for pair in shuffled(clean)],
+        "mechanism": [float(roc_auc_score(test["不良"], stray[test.index])) for _, test in next_weeks(clean)],
+    }
+
+
+def molding(tables, **_) -> dict:
+    """Named results: the faults found, the baselines on the tidy table (shares and counts)."""
+    return _sheet(tables["molding"])
+
+
+def lots_on_both_sides(tables, **_) -> Demonstration:
+    """M05: a forest looks good when shots are shuffled, because lots it knows are on both sides; next week's lots are new.
+
+    Areas under the ROC curve, mean of four splits each. ``best_auc``: the same next weeks judged by someone who knows which
+    two channels count and compares each shot with the usual of its own lot.
+    """
+    found = _models(tables["molding"])
+    return Demonstration(
+        "M05",
+        right={"auc": _mean(found["next"]), "lowest": min(found["next"]), "highest": max(found["next"]),
+               "best_auc": _mean(found["mechanism"])},
+        wrong={"auc": _mean(found["random"]), "lowest": min(found["random"]), "highest": max(found["random"])},
+        statement="ショットを混ぜて分けると当たって見えるが、来週の新しいロットでは当たらない。",
+    )
+
+
+def column_known_too_late(tables, **_) -> Demonstration:
+    """M08: with the time of rework the same forest on the same split is almost perfect; it is known only after inspection."""
+    found = _models(tables["molding"])
+    return Demonstration(
+        "M08",
+        right={"auc": _mean(found["random"])},
+        wrong={"auc": _mean(found["later"])},
+        statement="検査の後でしか分からない列を入れると、ほぼ完璧に見える。予測する瞬間には、その列は無い。",
+    )
+
+
+def cavities_mixed(tables, **_) -> Demonstration:
+    """M35: both cavities together look like a poor process; each alone scatters little but lies off centre.
+
+    Cpk = min(upper limit − mean, mean − lower limit) / (3 σ), limits 10.000 ± 0.030 mm; sd and shift in mm.
+    """
+    df = tables["molding"].drop_duplicates()
+    by_cavity = df.groupby("キャビ")["寸法"]
+    return Demonstration(
+        "M35",
+        right={"cpk_1": _cpk(by_cavity.get_group(1)), "cpk_2": _cpk(by_cavity.get_group(2)),
+               "sd": float(by_cavity.std().mean()), "shift": float(by_cavity.mean()[1] - by_cavity.mean()[2])},
+        wrong={"cpk": _cpk(df["寸法"]), "sd": float(df["寸法"].std()), "mean": float(df["寸法"].mean())},
+        statement="混ぜると、平均は真ん中でばらつきが大きく見える。キャビで分けると、ばらつきは小さく、平均がずれている。",
+    )
+
+
+def _cpk(sizes: pd.Series) -> float:
+    return float((SIZE_LIMIT - abs(sizes.mean() - 10)) / (3 * sizes.std()))
+
+
+def _mean(values: list[float]) -> float:
+    return float(np.mean(values))
+
+
+RESULTS["molding"] = molding
+DEMONSTRATIONS.update({"M05": lots_on_both_sides, "M08": column_known_too_late, "M35": cavities_mixed})

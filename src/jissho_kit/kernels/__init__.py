@@ -7,7 +7,7 @@ A warm or sandboxed kernel takes this room's place later; callers only see :func
 from __future__ import annotations
 
 from jissho_kit.kernels._environment import KERNEL, TIMEOUT, environment
-from jissho_kit.kernels._run import ENGINE, Usage, execute, papermill_engine
+from jissho_kit.kernels._run import ENGINE, Usage, execute, manager_class, papermill_engine
 
 __all__ = [
     "ENGINE",
@@ -16,5 +16,6 @@ __all__ = [
     "Usage",
     "environment",
     "execute",
+    "manager_class",
     "papermill_engine",
 ]

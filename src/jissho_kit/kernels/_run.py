@@ -55,7 +55,7 @@ def execute(
     """
     from nbclient import NotebookClient
 
-    client = NotebookClient(nb, kernel_manager_class=_manager_class(), kernel_name=KERNEL, timeout=timeout)
+    client = NotebookClient(nb, kernel_manager_class=manager_class(), kernel_name=KERNEL, timeout=timeout)
     with _kernel(client, cwd, env) as used:
         for index, cell in enumerate(nb.cells):
             client.execute_cell(cell, index)
@@ -98,7 +98,7 @@ def _peak_bytes(pid: int, memory) -> int:
 
 
 @lru_cache
-def _manager_class():
+def manager_class():
     """Kernel manager that starts this Python whatever kernels a user has installed, and says nothing on stderr."""
     from jupyter_client import AsyncKernelManager
     from jupyter_client.kernelspec import KernelSpecManager
@@ -139,7 +139,7 @@ def papermill_engine() -> str:
         ):
             client = PapermillNotebookClient(
                 nb_man,
-                kernel_manager_class=_manager_class(),
+                kernel_manager_class=manager_class(),
                 kernel_name=KERNEL,
                 timeout=execution_timeout,
             )

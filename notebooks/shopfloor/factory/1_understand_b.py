@@ -32,14 +32,15 @@ n = 1500
 
 # %%
 from jissho.datasets import load_checksheet
-from jissho.teach import COLORS, chart, check, decide, explore, predict, predicted, require_prediction, select, show, slider, yen
+from jissho.teach import COLORS, chart, check, decide, explore, label, predict, predicted, require_prediction, show, slider, yen
 
 # %% [markdown]
 # ## 予想する — グラフを見る前に
 #
 # いまの勘で答えてください。外れて構いません。外れ方が今日の材料です。
 
-# %%
+# %% tags=["form"]
+# 予想を書く欄が出ます
 predict("B-F-1b/first", "三人の話だけを聞いて、まず直すならどれですか", options=["汚れ", "キズ", "寸法", "組付け違い"])
 
 # %% [markdown]
@@ -63,19 +64,21 @@ df.head(8)
 
 # %%
 行数 = df["不良項目"].value_counts()
-行数.head(3)
+行数.head(3).to_frame("行数")
 
 # %% [markdown]
 # 班長の言うとおり、いちばん多く書かれているのは「{{checksheet.top_rows}}」（{{checksheet.top_rows_rows|,}}行）です。
 # でも、ちょっと待ってください。**一行に印が五つ付いていても、一行は一行**です。
 
-# %%
+# %% tags=["form"]
+# 確認の問いが出ます
 check(
     "B-F-1b/rows",
     "value_counts() が数えたものは、どれですか",
     options=["不良になった品物の数", "チェックシートに書かれた行の数", "損失の金額"],
     right="チェックシートに書かれた行の数",
     say={
+        "チェックシートに書かれた行の数": "そのとおりです。何件出たかは、まだ数えていません。",
         "不良になった品物の数": "一行に印が五つあっても一行と数えています。品物の数は「件数」の列にあります。",
         "損失の金額": "金額はまだ使っていません。「損失単価」の列をあとで使います。",
     },
@@ -88,8 +91,8 @@ check(
 # 「不良項目で分けて、件数を、足す」と左から読めます。
 
 # %%
-件数 = df.groupby("不良項目")["件数"].sum().sort_values(ascending=False)
-件数.head(3)
+件数 = df.groupby("不良項目")["件数"].sum().sort_values(ascending=False).astype(int)
+件数.head(3).to_frame()
 
 # %% [markdown]
 # 一番が入れ替わりました。「{{checksheet.top_count}}」は {{checksheet.top_count_rows|,}}行しか書かれていないのに、
@@ -102,9 +105,11 @@ def パレート図(合計, 題, 単位):
     """大きい順に並んだ合計から、棒と累積線を描きます。"""
     fig, ax = chart(題, x="不良項目", y=単位, size=(10, 5))
     ax.bar(合計.index, 合計, color=[COLORS["強調"]] + [COLORS["灰"]] * (len(合計) - 1))
+    ax.tick_params(axis="x", rotation=40)
     右 = ax.twinx()
-    右.plot(合計.index, 合計.cumsum() / 合計.sum() * 100, marker="o", color="black")
-    右.axhline(80, linestyle=":", color="black")
+    右.grid(False)
+    右.plot(合計.index, 合計.cumsum() / 合計.sum() * 100, marker="o", color=COLORS["黒"])
+    右.axhline(80, linestyle=":", color=COLORS["黒"])
     右.set(ylabel="累積（%）", ylim=(0, 105))
     show(fig, alt=f"{題}。一番は{合計.index[0]}。")
 
@@ -112,13 +117,15 @@ def パレート図(合計, 題, 単位):
 # %%
 パレート図(件数, f"件数で並べると、一番は「{件数.index[0]}」", "件数（件）")
 
-# %%
+# %% tags=["form"]
+# 確認の問いが出ます
 check(
     "B-F-1b/line",
     "黒い線が点線（80%）を超えるところまでの棒は、何を表しますか",
     options=["直せば不良の八割が無くなる項目の組", "八割の確率で起きる不良", "八割の人が書いた項目"],
     right="直せば不良の八割が無くなる項目の組",
     say={
+        "直せば不良の八割が無くなる項目の組": "そのとおりです。左から順に直すと、どこまで減るかが読めます。",
         "八割の確率で起きる不良": "線は確率ではありません。棒を左から足していった割合です。",
         "八割の人が書いた項目": "誰が書いたかは、この図には入っていません。",
     },
@@ -130,14 +137,15 @@ check(
 # 「{{checksheet.top_count}}」は件数で断トツの一番でした。
 # では、**損失の金額**（件数 × 一件あたりの損失）で並べたら、何番目でしょうか。
 
-# %%
+# %% tags=["form"]
+# 予想を書く欄が出ます
 predict("B-F-1b/rank", f"「{件数.index[0]}」は、損失の金額では何番目ですか（数字で）", unit="番目")
 
 # %%
 require_prediction("B-F-1b/rank")
 df["損失"] = df["件数"] * df["損失単価"]
-損失 = df.groupby("不良項目")["損失"].sum().sort_values(ascending=False)
-損失.head(3)
+損失 = df.groupby("不良項目")["損失"].sum().sort_values(ascending=False).astype(int)
+損失.head(3).to_frame()
 
 # %% [markdown]
 # `df["件数"] * df["損失単価"]` は、**一行ずつ**掛け算をします。電卓を{{checksheet.rows|,}}回たたくのと同じです。
@@ -152,18 +160,23 @@ print(f"実際　　　　: {順位} 番目（{件数.index[0]}の損失 {yen(�
 print(f"損失の一番　: {損失.index[0]}（{yen(損失.iloc[0])}、全体の {損失.iloc[0] / 損失.sum():.0%}）")
 
 # %% [markdown]
-# ## 会議で揉める二枚の図を並べる
+# ## 会議で揉める二枚の図を、一枚に重ねる
 #
-# 同じ表、同じ期間、どちらも正しい図です。それでも、**一番が違います**。
+# 左の端が件数の順、右の端が損失の順です。同じ項目を線で結びました。
+# 同じ表、同じ期間、どちらも正しい順番です。それでも、**一番が入れ替わります**。
 
 # %%
-fig, (左, 右) = chart("同じチェックシートでも、並べ方で一番が変わる", size=(12, 5.5), columns=2)
-for ax, 表, 題 in [(左, 件数, "件数（件）"), (右, 損失 / 10000, "損失（万円）")]:
-    上位 = 表.head(6)[::-1]
-    色 = [COLORS["強調"] if 名 == 損失.index[0] else COLORS["灰"] for 名 in 上位.index]
-    ax.barh(上位.index, 上位, color=色)
-    ax.set_xlabel(題)
-show(fig, alt=f"左は件数、右は損失の上位。{損失.index[0]}は件数では上位の途中、損失では一番。")
+fig, ax = chart("同じチェックシートでも、並べ方で一番が変わる", size=(9, 7))
+for 名 in 件数.index:
+    前, 後 = list(件数.index).index(名) + 1, list(損失.index).index(名) + 1
+    色 = {損失.index[0]: "強調", 件数.index[0]: "良"}.get(名, "灰")
+    ax.plot([0, 1], [前, 後], color=COLORS[色], linestyle="-", linewidth=4 if 色 != "灰" else 1)
+    label(ax, 0, 前, f"{名} {件数[名]:,.0f}件", 色, dx=-8)
+    label(ax, 1, 後, f"{名} {損失[名] / 10000:,.1f}万円", 色, dx=8)
+ax.set(xlim=(-0.6, 1.7), xticks=[0, 1], xticklabels=["件数の順", "損失の順"], yticks=[])
+ax.spines["left"].set_visible(False)
+ax.invert_yaxis()
+show(fig, alt=f"{損失.index[0]}は件数では途中、損失では一番。{件数.index[0]}はその逆。")
 
 # %% [markdown]
 # ### 言葉にする
@@ -203,7 +216,8 @@ explore(単価を動かす, 倍率=slider(f"「{損失.index[0]}」の損失単�
 #
 # 直す相手が決まったら、**どこで**出ているかを分けて見ます。これも `groupby` です。
 
-# %%
+# %% tags=["form"]
+# 予想を書く欄が出ます
 predict("B-F-1b/where", f"「{損失.index[0]}」の損失は、三つのラインにどう散らばっていると思いますか",
         options=["ほぼ均等", "一つのラインに半分くらい", "一つのラインに大半"])
 
@@ -236,13 +250,15 @@ show(fig, alt=f"ライン{ライン}の{項目}の一日あたり件数を月ご
 # 月で数の出方は揺れます。この図だけで「増えている」と言い切らず、**治具や刃具の記録と突き合わせる**のが次の一手です。
 # 揺れと変化の見分け方は、管理図の時間に扱います。
 
-# %%
+# %% tags=["form"]
+# 確認の問いが出ます
 check(
     "B-F-1b/strata",
     "「不良の件数が一番多いライン」に応援を出す案。どこが危ないですか",
     options=["件数の多さと損失の大きさが別のラインにある", "ラインで分けてはいけない", "件数を数えるのが難しい"],
     right="件数の多さと損失の大きさが別のラインにある",
     say={
+        "件数の多さと損失の大きさが別のラインにある": "そのとおりです。何を減らしたいかを先に決めてから、行き先を選びます。",
         "ラインで分けてはいけない": "分けたからこそ見えました。分ける前に何を見たいか（件数か損失か）を決めます。",
         "件数を数えるのが難しい": "数えるのは groupby が一行でやってくれました。問題は、何を数えるかです。",
     },
@@ -259,12 +275,18 @@ check(
 #
 # はじめの予想を見返してから、決めてください。
 
-# %%
+# %% tags=["form"]
+# 判断を書く欄が出ます
 print(f"はじめの予想: {predicted('B-F-1b/first') or '（未記入）'}")
 decide(
     "B-F-1b/decision",
     "明日の朝、まず手を付けるのはどれですか",
-    options=[f"ライン{ライン}の「{損失.index[0]}」", f"全ラインの「{件数.index[0]}」", f"全ラインの「{行数.index[0]}」", "まだ決めない（足りない事実を理由に書く）"],
+    options=[
+        f"ライン{ライン}の「{損失.index[0]}」",
+        f"全ラインの「{件数.index[0]}」",
+        f"全ラインの「{行数.index[0]}」",
+        "まだ決めない（足りない事実を理由に書く）",
+    ],
     note_label="根拠の数字を一つ入れて、理由を一行で",
 )
 

@@ -12,16 +12,18 @@ from pathlib import Path
 from jissho.datasets import schema
 from jissho_kit.simulators._truth import Truth
 from jissho_kit.simulators.checksheet import make_checksheet
+from jissho_kit.simulators.ic_inspection import make_ic_inspection
 from jissho_kit.simulators.ic_inspectors import make_ic_inspectors
 from jissho_kit.simulators.molding import make_molding
 
-__all__ = ["SHIPPED_SEED", "SIMULATORS", "Truth", "make_checksheet", "make_ic_inspectors", "make_molding", "write"]
+__all__ = ["SHIPPED_SEED", "SIMULATORS", "Truth", "make_checksheet", "make_ic_inspection", "make_ic_inspectors", "make_molding", "write"]
 
 # Seed of the files in datasets/: one number for all, each dataset draws from its own generator.
 SHIPPED_SEED = 20180605
 
 SIMULATORS = {
     "checksheet": make_checksheet,
+    "ic_inspection": make_ic_inspection,
     "ic_inspectors": make_ic_inspectors,
     "molding": make_molding,
 }

@@ -1,0 +1,26 @@
+"""``python -m jissho_kit.simulators [NAME…]``: make the files in ``datasets/`` again (all without a name)."""
+
+from __future__ import annotations
+
+import sys
+
+from jissho.datasets import own_data
+from jissho_kit.simulators import SHIPPED_SEED, SIMULATORS, write
+
+
+def main(names: list[str]) -> int:
+    """Write the shipped file of each named dataset; 2 when a name is unknown."""
+    unknown = sorted(set(names) - set(SIMULATORS))
+    if unknown:
+        print(
+            f"データ名が違います: {', '.join(unknown)}（使える名前: {', '.join(sorted(SIMULATORS))}）", file=sys.stderr
+        )
+        return 2
+    for name in names or sorted(SIMULATORS):
+        write([name], own_data(), SHIPPED_SEED)
+        print(own_data() / name / f"{name}.csv")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

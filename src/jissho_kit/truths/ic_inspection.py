@@ -1,0 +1,166 @@
+"""Results on the IC inspection (F4), and the misconceptions shown on it: M01, M02, M42; by arithmetic M04, M13."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from jissho_kit.truths._registry import DEMONSTRATIONS, RESULTS, Demonstration
+
+MISS_YEN, FALSE_YEN = 50_000, 300  # an escaped defect; a good IC stopped and looked at again
+HALF = 0.5
+
+
+def ic(tables, miss: float = MISS_YEN, false: float = FALSE_YEN, **_) -> dict:
+    """Named results: counts, the machine that calls everything good, the vendor's machine at threshold 0.5, yen.
+
+    ``miss`` and ``false`` are yen per escaped defect and per good IC stopped.
+    """
+    df = tables["ic_inspection"]
+    n, defects = len(df), int(df["不良"].sum())
+    half = at_threshold(df, HALF, miss, false)
+    by_lot = df.groupby("ロット")["不良"].sum().sort_values(ascending=False)
+    nothing = 1 - defects / n
+    return {
+        "n": n,
+        "defects": defects,
+        "good": n - defects,
+        "share": defects / n,
+        "per_10000": round(defects / n * 10_000),
+        "accuracy_all_good": nothing,
+        "accuracy_rounded": round(nothing, 3),
+        "accuracy_at_half": half["accuracy"],
+        "correct_all_good": n - defects,
+        "correct_at_half": half["correct"],
+        "correct_gain": half["correct"] - (n - defects),
+        "found_at_half": half["found"],
+        "missed_at_half": half["missed"],
+        "false_at_half": half["false_alarms"],
+        "recall_at_half": half["recall"],
+        "miss_rate_at_half": 1 - half["recall"],
+        "loss_nothing": defects * miss,
+        "loss_half": half["loss"],
+        "saved_half": defects * miss - half["loss"],
+        "lots": len(by_lot),
+        "lots_clean": int((by_lot == 0).sum()),
+        "worst_fifth_share": float(by_lot.iloc[: len(by_lot) // 5].sum() / defects),
+    }
+
+
+RESULTS["ic"] = ic
+
+
+def at_threshold(df: pd.DataFrame, threshold: float, miss: float = MISS_YEN, false: float = FALSE_YEN) -> dict:
+    """Counts, rates and loss (yen) when every IC with a score of ``threshold`` or more is stopped."""
+    stopped, bad = df["不良らしさ"] >= threshold, df["不良"] == 1
+    found, alarms = int((stopped & bad).sum()), int((stopped & ~bad).sum())
+    missed = int(bad.sum()) - found
+    correct = found + int((~stopped & ~bad).sum())
+    return {
+        "found": found,
+        "missed": missed,
+        "false_alarms": alarms,
+        "stopped": found + alarms,
+        "correct": correct,
+        "accuracy": correct / len(df),
+        "recall": found / int(bad.sum()),
+        "false_alarm_rate": alarms / int((~bad).sum()),
+        "loss": missed * miss + alarms * false,
+    }
+
+
+def best_threshold(df: pd.DataFrame, miss: float = MISS_YEN, false: float = FALSE_YEN) -> float:
+    """The score at which stopping loses the least on this table; 1.1 (stop nothing) when nothing pays."""
+    scores = df.groupby("不良らしさ")["不良"].agg(["sum", "count"]).sort_index(ascending=False)
+    saved = (scores["sum"] * miss - (scores["count"] - scores["sum"]) * false).cumsum()
+    return float(saved.idxmax()) if saved.max() > 0 else 1.1
+
+
+def m01(tables, **_) -> Demonstration:
+    """「正解率99.5%ならすごい」: the machine that finds nothing is as right."""
+    found = ic(tables)
+    return Demonstration(
+        "M01",
+        right={"recall": found["recall_at_half"], "found": found["found_at_half"], "missed": found["missed_at_half"]},
+        wrong={
+            "accuracy": found["accuracy_at_half"],
+            "accuracy_nothing": found["accuracy_all_good"],
+            "gain": found["accuracy_at_half"] - found["accuracy_all_good"],
+        },
+        statement="正解率は、何もしない機械とほとんど同じ。不良の大半を見逃している。",
+    )
+
+
+def m02(tables, miss: float = MISS_YEN, false: float = FALSE_YEN, **_) -> Demonstration:
+    """「しきい値は0.5」: the loss in yen at 0.5, at the best threshold of this table, and when nothing is stopped.
+
+    ``right.theory`` is the threshold for a calibrated score, ``false / (false + miss)``.
+    """
+    df = tables["ic_inspection"]
+    best = best_threshold(df, miss, false)
+    at_best, at_half = at_threshold(df, best, miss, false), at_threshold(df, HALF, miss, false)
+    theory = false / (false + miss)
+    keep = ("loss", "recall", "false_alarm_rate", "accuracy")
+    return Demonstration(
+        "M02",
+        right={"threshold": best, "theory": theory, "theory_loss": at_threshold(df, theory, miss, false)["loss"]}
+        | {name: at_best[name] for name in keep},
+        wrong={"threshold": HALF, "swapped": 1 - theory, "loss_nothing": float(df["不良"].sum() * miss)}
+        | {name: at_half[name] for name in keep},
+        statement="0.5では損失がほとんど減らない。損失が最小の点は0.5よりずっと低く、そこでは正解率が下がる。",
+    )
+
+
+def m04(tables=None, base: float = 0.001, sens: float = 0.99, spec: float = 0.99, **_) -> Demonstration:
+    """「99%の検査機が鳴ったら99%不良」: Bayes' rule on a defect share, a sensitivity and a specificity."""
+    real, alarms = base * sens, base * sens + (1 - base) * (1 - spec)
+    return Demonstration(
+        "M04",
+        right={
+            "ppv": real / alarms,
+            "real": real * 10_000,
+            "false": (alarms - real) * 10_000,
+            "alarms": alarms * 10_000,
+        },
+        wrong={"sens": sens, "half": 0.5, "rest": 1 - real / alarms, "false_rate": 1 - spec, "base": base},
+        statement="不良が少ない工程では、通知のほとんどが良品。",
+    )
+
+
+def m13(tables=None, **_) -> Demonstration:
+    """「3個中3個見つけた→100%」「100個で不良0→不良なし」: exact 95 % limits (Clopper–Pearson)."""
+    from scipy.stats import beta
+
+    return Demonstration(
+        "M13",
+        right={
+            "lower_3_of_3": float(beta.ppf(0.025, 3, 1)),
+            "upper_0_of_100": float(beta.ppf(0.975, 1, 100)),
+            "upper_0_of_3000": float(beta.ppf(0.975, 1, 3000)),
+        },
+        wrong={"share_3_of_3": 1.0, "share_0_of_100": 0.0},
+        statement="数が少ないと、100%も0%も言えない。",
+    )
+
+
+def m42(
+    tables, miss: float = MISS_YEN, discard: float = 1_500, look: float = FALSE_YEN, eye: float = 0.9, **_
+) -> Demonstration:
+    """「AIに全部任せる」: stopped ICs are thrown away, or a person looks at them; each at its own best threshold.
+
+    ``discard``: yen per IC thrown away; ``look``: yen per IC looked at; ``eye``: share of defects the person sees.
+    """
+    df = tables["ic_inspection"]
+    alone = at_threshold(df, best_threshold(df, miss - discard, discard), miss, discard)
+    helped = at_threshold(df, best_threshold(df, miss * eye - look, look), miss, look)
+    return Demonstration(
+        "M42",
+        right={
+            "loss": helped["stopped"] * look + (helped["missed"] + helped["found"] * (1 - eye)) * miss,
+            "looked_at": helped["stopped"],
+        },
+        wrong={"loss": alone["stopped"] * discard + alone["missed"] * miss, "thrown_away": alone["stopped"]},
+        statement="止めた物を人が見る方が、機械だけで決めるより損失が小さい。",
+    )
+
+
+DEMONSTRATIONS.update(M01=m01, M02=m02, M04=m04, M13=m13, M42=m42)

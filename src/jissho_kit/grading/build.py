@@ -28,7 +28,10 @@ HAND_OVER = "### 答えの受け渡し\n\nここから下のセルは書き換�
 
 
 class GradedCell(Strict):
-    """A cell nbgrader knows. ``role``: test (locked, hands over), answer (the participant's code), manual (prose)."""
+    """A cell nbgrader knows. ``role``: test (locked, hands over), answer (the participant's code), manual (prose).
+
+    ``name``: the variable or function the participant defines; "" when the answer comes from the form.
+    """
 
     grade_id: str
     item: str
@@ -36,6 +39,7 @@ class GradedCell(Strict):
     points: float = 0.0
     source: str = ""
     probe: bool = False
+    name: str = ""
 
     def metadata(self) -> dict:
         """nbgrader's metadata of the cell (schema 3)."""
@@ -172,6 +176,7 @@ def _item_cells(
         role="test",
         points=item.points,
         probe=call == "probe",
+        name=name,
         source=f'from jissho.teach import {call}\n\n{call}("{item.id}", {name})',
     )
     cell.metadata["nbgrader"] = own.metadata()

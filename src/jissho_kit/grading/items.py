@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from jissho.errors import ContentError
-from jissho_kit.grading._yaml import read_as
+from jissho_kit.curriculum import read_as
 
 Kind = Literal["number", "choice", "choices", "order", "classify", "function", "text"]
 

@@ -5,13 +5,15 @@ A message never contains the right value; what a participant wrote is only quote
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
+from jissho.errors import AnswerError
+from jissho.teach.bundle import ERRORS, LIMIT, VERSION, Failure, decode, size
+from jissho.teach.normalise import is_blank, normalise_choice, parse_number
 from jissho_kit.grading.keys import Key, KnownWrong, fault
-from jissho_kit.grading.values import close, is_number, same
+from jissho_kit.grading.values import close, same
 
 State = Literal["right", "partial", "wrong", "blank", "error", "manual"]
 RIGHT = "正解です。"
@@ -19,32 +21,29 @@ BLANK = "未解答です。"
 AGAIN = "もう一度。データと計算の手順を確かめてください。"
 PARTIAL = "一部が正解です。残りをもう一度見直してください。"
 MANUAL = "講師が読んで採点します。"
-MOST_BYTES = 1_000_000
 MOST_QUOTED = 60
 LABELS = "アイウエオカキクケコサシスセソタチツテト"
-BLANK_WORDS = {"", "未回答", "未解答", "未記入", "なし", "None"}
 
-# Reasons a hand-in cannot be judged: kind of error → what to say. {detail} is quoted participant text.
+# Reasons a hand-in cannot be judged, besides those of jissho.teach.bundle. {detail} quotes the participant.
 REFUSALS = {
     "no-file": "回答ファイル（回答.json）がありません。ノートブックと同じ場所の 回答.json も一緒に提出してください。",
-    "bad-file": "回答ファイル（回答.json）を読めません。書き換えずに、もう一度「回答を記録」を押して提出してください。",
-    "no-bundle": "採点用の記録がありません。上のセルがエラーなく動くか、「再起動してすべて実行」で確かめてください。{detail}",
+    "bad-file": "回答ファイル（回答.json）を読めません。手で書き換えずに、もう一度答えを記録して提出してください。",
+    "no-bundle": "採点用の記録がありません。この問のセルがエラーなく動くか、上から順に動かして確かめてください。{detail}",
     "two-bundles": "採点用の記録が二つ以上あります。採点用のセルは書き換えずに提出してください。",
     "other-id": "採点用の記録の番号が、この問のものではありません。採点用のセルは書き換えずに提出してください。",
     "malformed": "採点用の記録の形が違います。採点用のセルは書き換えずに提出してください。",
-    "too-large": "答えが大きすぎます。聞かれている値だけを入れてください。",
+    "too-big": "答えが大きすぎます。聞かれている値だけを入れてください。",
     "not-a-number": "数として読めません: 「{detail}」",
-    "nan": "計算結果が数になっていません（欠けた値や0での割り算がないか確かめてください）。",
-    "kind": "答えの種類が違います。聞かれている形（数・選択肢・一覧など）で入れてください。{detail}",
+    "not-an-option": "選択肢にない答えです: 「{detail}」",
+    "kind": "答えの種類が違います。聞かれている形（数・選択肢・一覧など）で入れてください。",
     "raised": "関数を動かすとエラーになりました: {detail}",
-    "not-a-function": "関数になっていません。def から書いて、上のセルを実行してください。",
     "unknown-cell": "この講座の採点表にない採点セルです。0点にしました。",
 }
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Outcome of one item. ``because`` is the id of the misconception or slip, or the kind of error."""
+    """Outcome of one item. ``because``: id of the misconception or slip, or kind of error; ``answer``: what was read."""
 
     item: str
     points: float
@@ -52,6 +51,7 @@ class Verdict:
     state: State
     message: str
     because: str = ""
+    answer: str = ""
 
     def as_dict(self) -> dict:
         """As plain values."""
@@ -59,12 +59,13 @@ class Verdict:
 
 
 def refuse(item: str, max: float, kind: str, detail: str = "") -> Verdict:
-    """Verdict of a hand-in that cannot be judged: 0 points, and the reason named."""
-    return Verdict(item, 0.0, max, "error", REFUSALS[kind].format(detail=_quoted(detail)), kind)
+    """Verdict of a hand-in that cannot be judged: 0 points, and the reason named (``REFUSALS``, ``bundle.ERRORS``)."""
+    said = (REFUSALS.get(kind) or ERRORS[kind]).replace("{detail}", _quoted(detail))
+    return Verdict(item, 0.0, max, "error", said, kind)
 
 
 def judge(key: Key, bundle: Any) -> Verdict:
-    """Verdict on a bundle ``{"v": 1, "item", "kind", "value"}`` as it came out of the participant's process.
+    """Verdict on a bundle (``jissho.teach.bundle``) as it came out of the participant's process.
 
     Never raises for anything in ``bundle``: what cannot be read is 0 points with the reason.
     """
@@ -76,53 +77,47 @@ def judge(key: Key, bundle: Any) -> Verdict:
     if problem:
         return refuse(key.id, key.points, problem)
     try:
-        return _judge_value(key, bundle["value"])
-    except RecursionError:
+        value = decode(bundle["value"])
+    except AnswerError:
         return refuse(key.id, key.points, "malformed")
+    failure = _failure(value)
+    if failure:
+        detail = f"{failure.type}: {failure.message}" if failure.type else ""
+        return refuse(key.id, key.points, failure.kind, detail)
+    if _is_blank(value):
+        return Verdict(key.id, 0.0, key.points, "blank", BLANK)
+    return replace(JUDGES[key.kind](key, value), answer="" if key.kind == "function" else _quoted(_written(value)))
 
 
 def _problem(key: Key, bundle: Any) -> str:
-    if not isinstance(bundle, dict) or not {"v", "item", "value"} <= set(bundle) or bundle["v"] != 1:
+    if not isinstance(bundle, dict) or not {"v", "item", "value"} <= set(bundle) or bundle["v"] != VERSION:
         return "malformed"
     if bundle["item"] != key.id:
         return "other-id"
     try:
-        size = len(json.dumps(bundle, ensure_ascii=False, allow_nan=False))
+        return "too-big" if size(bundle["value"]) > LIMIT else ""
     except (TypeError, ValueError, RecursionError):
         return "malformed"
-    return "too-large" if size > MOST_BYTES else ""
 
 
-def _judge_value(key: Key, raw: Any) -> Verdict:
-    from jissho.teach.bundle import decode
-
-    error = _error_of(raw)
-    if error:
-        return refuse(key.id, key.points, *error)
-    try:
-        value = decode(raw)
-    except Exception:  # hostile input: whatever decoding says, it is no answer
-        return refuse(key.id, key.points, "malformed")
-    if _is_blank(value):
-        return Verdict(key.id, 0.0, key.points, "blank", BLANK)
-    return JUDGES[key.kind](key, value)
+def _failure(value: Any) -> Failure | None:
+    """The failure in a value, or the first among a function's results."""
+    found = value if isinstance(value, list) else [value]
+    return next((one for one in found if isinstance(one, Failure)), None)
 
 
 def _is_blank(value: Any) -> bool:
-    if isinstance(value, str):
-        return value.strip("　 \t\r\n") in BLANK_WORDS
     if isinstance(value, dict):
-        return all(_is_blank(v) for v in value.values())
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return all(_is_blank(v) for v in value)
-    return value is None
+        return all(_is_blank(one) for one in value.values())
+    if isinstance(value, (list, tuple, set)):
+        return all(_is_blank(one) for one in value)
+    return is_blank(value)
 
 
 def _number(key: Key, value: Any) -> Verdict:
-    readings = _readings(value, key.unit)
+    readings = [reading for reading, _ in parse_number(value, key.unit)]
     if not readings:
-        kind = ("kind", "") if not isinstance(value, str) else ("not-a-number", value)
-        return refuse(key.id, key.points, *kind)
+        return refuse(key.id, key.points, "not-a-number" if isinstance(value, str) else "kind", str(value))
     first, *others = readings
     if close(first, key.right, key.tolerance):
         return _right(key)
@@ -179,8 +174,6 @@ def _classify(key: Key, value: Any) -> Verdict:
 
 
 def _function(key: Key, value: Any) -> Verdict:
-    from jissho.teach.bundle import decode
-
     inputs = decode(key.inputs)
     if not isinstance(value, list) or len(value) != len(inputs):
         return refuse(key.id, key.points, "malformed")
@@ -238,7 +231,16 @@ def _sentences(known: list[KnownWrong]) -> str:
 
 
 def _not_an_option(key: Key, value: Any) -> Verdict:
-    return refuse(key.id, key.points, "kind", f"選択肢にない答えです: 「{_quoted(value)}」")
+    return refuse(key.id, key.points, "not-an-option", str(value))
+
+
+def _written(value: Any) -> str:
+    """A participant's answer in one line."""
+    if isinstance(value, dict):
+        return "、".join(f"{card}→{_written(group)}" for card, group in value.items())
+    if isinstance(value, (list, tuple, set)):
+        return "、".join(map(_written, value))
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 def _quoted(value: Any) -> str:
@@ -246,19 +248,8 @@ def _quoted(value: Any) -> str:
     return text if len(text) <= MOST_QUOTED else text[:MOST_QUOTED] + "…"
 
 
-def _readings(value: Any, unit: str) -> list[float]:
-    """Readings of a numeric answer in base unit, the one in the item's unit first; none when it is no number."""
-    from jissho.teach.normalise import parse_number
-
-    if isinstance(value, str):
-        return parse_number(value, unit)
-    return parse_number(repr(float(value)), unit) if is_number(value) else []
-
-
 def _options(options: list[str], value: Any, blank: bool = False) -> list[str | None]:
     """The options an answer names, by text or by label (ア イ ウ …); None for what is no option."""
-    from jissho.teach.normalise import normalise_choice
-
     known = {normalise_choice(label): option for label, option in zip(LABELS, options, strict=False)}
     known |= {normalise_choice(option): option for option in options}
     if isinstance(value, str):
@@ -277,11 +268,3 @@ def _options(options: list[str], value: Any, blank: bool = False) -> list[str | 
         else:
             found.append(known.get(normalise_choice(one)) if isinstance(one, str) else None)
     return found
-
-
-def _error_of(raw: Any) -> tuple[str, str] | None:
-    """Kind and detail when the bundle's value is an error kind."""
-    if isinstance(raw, dict) and isinstance(raw.get("error"), str):
-        kind = raw["error"] if raw["error"] in REFUSALS else "malformed"
-        return kind, str(raw.get("message", ""))
-    return None

@@ -244,8 +244,6 @@ def _on_lesson_data(item: Item, key: Key, data: Mapping, lesson: Mapping | None)
 
 
 def _function_key(item: Item, common: dict, inputs: list[list]) -> Key:
-    from jissho.teach.bundle import encode
-
     right = run_on(item.right.function, inputs)
     wrong = [(w, run_on(w.function, inputs)) for w in item.wrong]
     labels = [fault(item.right.criterion, inputs, outputs) for outputs in [right, *(o for _, o in wrong)]]
@@ -264,11 +262,11 @@ def _function_key(item: Item, common: dict, inputs: list[list]) -> Key:
             )
     key = Key(
         **common,
-        inputs=encode(inputs),
-        right=None if item.right.criterion else encode(right),
+        inputs=plain(inputs),
+        right=None if item.right.criterion else plain(right),
         wrong=[
             KnownWrong(
-                answer=None if item.right.criterion else encode(outputs),
+                answer=None if item.right.criterion else plain(outputs),
                 because=w.because,
                 words=_words(w.because),
                 say=w.say,
@@ -280,6 +278,23 @@ def _function_key(item: Item, common: dict, inputs: list[list]) -> Key:
     if not item.right.criterion:
         check_separable(key)
     return key
+
+
+def plain(values: list) -> list:
+    """Inputs or outputs of a function as a bundle carries them, one by one.
+
+    Raises
+    ------
+    ContentError
+        A value that cannot cross (NaN, too large, of an unknown type).
+    """
+    from jissho.teach.bundle import encode
+
+    encoded = [encode(value) for value in values]
+    bad = [one["error"] for one in encoded if isinstance(one, dict) and "error" in one]
+    if bad:
+        raise ContentError(f"問題の入力か出力を記録できません: {bad[0]}", mend="小さく、ふつうの値にしてください。")
+    return encoded
 
 
 def run_on(function: str, inputs: list[list]) -> list:

@@ -9,12 +9,13 @@ from typing import Any
 
 import pandas as pd
 
+from jissho.teach.normalise import parse_number
 from jissho_kit.grading.items import Item
 from jissho_kit.grading.judge import BLANK, judge
 from jissho_kit.grading.keys import Key, draw_params, make_key, run_on
-from jissho_kit.grading.values import close, other_readings
+from jissho_kit.grading.values import close, in_unit
 
-NUMBER = re.compile(r"[-−]?\d[\d,]*(?:\.\d+)?")
+NUMBER = re.compile(r"[-−]?\d[\d,]*(?:\.\d+)?(?:[%％]|[千万億百]*円)?")
 
 
 @dataclass(frozen=True)
@@ -74,16 +75,22 @@ def answers(item: Item, key: Key) -> Iterator[tuple[str, Any, Any]]:
         for stated, known in zip(item.wrong, key.wrong, strict=True):
             yield known.because, run_on(stated.function, inputs), known
         return
-    yield "正解", key.right, None
+    yield "正解", _handed_in(key, key.right), None
     for known in key.wrong:
-        yield known.because, [known.answer] if known.includes else known.answer, known
+        yield known.because, [known.answer] if known.includes else _handed_in(key, known.answer), known
+
+
+def _handed_in(key: Key, answer: Any) -> Any:
+    return in_unit(answer, key.unit) if key.kind == "number" else answer
 
 
 def bundle_of(item: Item, value: Any) -> dict:
-    """The bundle a participant's process would hand over for ``value``."""
-    from jissho.teach.bundle import encode
+    """The bundle a participant's process would hand over for ``value`` (a function item: a list of outputs)."""
+    from jissho.teach.bundle import bundle, encode
 
-    return {"v": 1, "item": item.id, "kind": item.kind, "value": encode(value)}
+    if item.kind == "function":
+        return bundle(item.id, "probe", [encode(one) for one in value])
+    return bundle(item.id, "answer", encode(value))
 
 
 def _prove(item: Item, key: Key) -> Iterator[Finding]:
@@ -95,7 +102,7 @@ def _prove(item: Item, key: Key) -> Iterator[Finding]:
             yield Finding(item.id, name, f"0点と自分の一文になりません: {verdict.points:g}点「{verdict.message}」")
         if known is not None and _tells(key, known.say):
             yield Finding(item.id, name, "一文に正解の値が入っています")
-    blank = judge(key, bundle_of(item, None))
+    blank = judge(key, bundle_of(item, [None] * len(key.inputs) if item.kind == "function" else None))
     if (blank.points, blank.state, blank.message) != (0.0, "blank", BLANK):
         yield Finding(item.id, "未記入", f"未解答になりません: {blank.message}")
 
@@ -104,9 +111,5 @@ def _tells(key: Key, sentence: str) -> bool:
     """Whether a number in the sentence is the right value in some reading."""
     if key.kind != "number":
         return False
-    said = [float(text.replace(",", "").replace("−", "-")) for text in NUMBER.findall(sentence)]
-    return any(
-        close(reading, key.right, key.tolerance)
-        for value in said
-        for reading in (value, value / 100, *other_readings(value, key.unit))
-    )
+    readings = (reading for said in NUMBER.findall(sentence) for reading, _ in parse_number(said, key.unit))
+    return any(close(reading, key.right, key.tolerance) for reading in readings)

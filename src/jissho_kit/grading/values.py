@@ -10,27 +10,27 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-# How much a bare number may also mean, relative to its item's unit: 99.55 or 0.9955 for a share, 133 or 1330000 for yen.
-OTHER_UNITS: dict[str, tuple[float, ...]] = {
-    "": (0.01,),
-    "%": (100.0,),
-    "円": (1e4,),
-    "万円": (1e-4,),
-    "億円": (1e-8, 1e-4),
-}
 RELATIVE = 1e-9  # two roads to the same number differ by rounding only
 MOST_DEPTH = 12
 
 
-def other_readings(value: float, unit: str) -> list[float]:
-    """What a bare number read as ``value`` (base unit: share, yen) would be in the other readings of ``unit``."""
-    return [value * factor for factor in OTHER_UNITS.get(unit, ())]
+def other_factors(unit: str) -> list[float]:
+    """What a bare number may also be worth, relative to its item's unit: a share for %, 万円 for 円 …"""
+    from jissho.teach.normalise import READINGS, WORTH
+
+    return [float(WORTH[other] / WORTH[unit]) for other in READINGS.get(unit, []) if other != unit]
+
+
+def in_unit(value: float, unit: str) -> float:
+    """A number of base unit (share, yen) as people write it in ``unit``: 0.9955 → 99.55 for %."""
+    from jissho.teach.normalise import WORTH
+
+    return value / float(WORTH.get(unit, 1))
 
 
 def confusable(a: float, b: float, unit: str, margin: float) -> bool:
-    """Whether two numbers lie within ``margin`` in some reading of either."""
-    factors = [1.0, *OTHER_UNITS.get(unit, ())]
-    return any(abs(a * f - b) <= margin or abs(a / f - b) <= margin for f in factors)
+    """Whether two numbers (base unit) lie within ``margin`` in some reading of either."""
+    return any(abs(a * f - b) <= margin or abs(a / f - b) <= margin for f in [1.0, *other_factors(unit)])
 
 
 def close(a: float, b: float, tolerance: float = 0.0) -> bool:

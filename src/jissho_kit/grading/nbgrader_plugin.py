@@ -1,0 +1,330 @@
+"""What a course's ``nbgrader_config.py`` switches on: stock nbgrader runs, tidies and reports, we execute and judge.
+
+Loaded only by nbgrader (and by our driver, through the same configuration file).
+"""
+
+from __future__ import annotations
+
+import html
+import os
+import stat
+import tempfile
+import warnings
+from pathlib import Path
+
+import nbformat
+from nbclient.exceptions import DeadKernelError
+from nbconvert.exporters import HTMLExporter, NotebookExporter
+from nbconvert.preprocessors import ClearMetadataPreprocessor
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader import utils
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearOutput,
+    DeduplicateIds,
+    Execute,
+    IgnorePattern,
+    LimitOutput,
+    NbGraderPreprocessor,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+)
+from traitlets import Unicode
+from traitlets.config import Config
+
+from jissho.teach.bundle import MIME
+from jissho_kit import kernels
+from jissho_kit.grading import build
+from jissho_kit.grading.course import Course, open_course
+from jissho_kit.grading.judge import Verdict, judge, refuse
+from jissho_kit.grading.tidy import tidy
+
+VERDICT = "application/vnd.jissho.verdict+json"
+TIMEOUT = 60  # seconds one cell may take
+MOST_BYTES = 20_000_000
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def configure(c: Config, course_dir: Path) -> None:
+    """Set up nbgrader for a course folder: our Execute, Judge, tidying, exporters and messages."""
+    root = str(course_dir)
+    c.CourseDirectory.root = root
+    c.CourseDirectory.course_id = _course_id(course_dir)
+    c.Exchange.root = str(course_dir / "exchange")
+    c.Exchange.timezone = "UTC"  # another one records submissions hours off
+    c.ClearSolutions.code_stub = {"python": build.STUB}
+    c.ClearSolutions.text_stub = build.TEXT_STUB
+    c.OverwriteCells.add_missing_cells = True
+    c.Autograde.exporter_class = TolerantExporter
+    c.Autograde.sanitize_preprocessors = [
+        Tidy,
+        ClearOutput,
+        DeduplicateIds,
+        OverwriteKernelspec,
+        OverwriteCells,
+        CheckCellMetadata,
+    ]
+    c.Autograde.autograde_preprocessors = [
+        ExecuteApart,
+        Judge,
+        IgnorePattern,
+        ClearMetadataPreprocessor,
+        LimitOutput,
+        SaveAutoGrades,
+        AssignLatePenalties,
+        CheckCellMetadata,
+    ]
+    c.GenerateFeedback.exporter_class = FeedbackExporter
+    c.ExecuteApart.timeout = TIMEOUT
+    c.ExecuteApart.store_widget_state = False
+    for name in ("Tidy", "ExecuteApart", "Judge"):
+        c[name].course_dir = root
+    _quiet()
+
+
+def _course_id(course_dir: Path) -> str:
+    # A configuration that raises is ignored by nbgrader; a broken course is reported when something is graded.
+    try:
+        return open_course(course_dir).name
+    except Exception:
+        return "jissho"
+
+
+def _quiet() -> None:
+    from sqlalchemy.exc import SAWarning
+
+    warnings.filterwarnings("ignore", category=SAWarning)
+    warnings.filterwarnings("ignore", category=nbformat.warnings.MissingIDFieldWarning)
+    warnings.filterwarnings("ignore", category=nbformat.warnings.DuplicateCellId)
+
+
+def read_notebook(raw: bytes) -> NotebookNode:
+    """A notebook from bytes as people save them: UTF-8 with or without BOM, or cp932 (Excel, Notepad)."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("cp932")
+    return nbformat.reads(text, as_version=4)
+
+
+class TolerantExporter(NotebookExporter):
+    """Reads what stock nbgrader stops on: a byte order mark, cp932; refuses what is no regular file."""
+
+    def from_filename(self, filename, resources=None, **kw):
+        """Refuse a folder, pipe or huge file before opening it."""
+        status = os.lstat(filename)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > MOST_BYTES:
+            raise ValueError(f"ふつうのノートブックファイルではありません: {filename}")
+        return super().from_filename(filename, resources=resources, **kw)
+
+    def from_file(self, file_stream, resources=None, **kw):
+        """Decode the bytes ourselves."""
+        return self.from_notebook_node(read_notebook(file_stream.buffer.read()), resources=resources, **kw)
+
+
+class _OfCourse(NbGraderPreprocessor):
+    """A preprocessor that knows the course's private folder."""
+
+    course_dir = Unicode(help="講座のフォルダ").tag(config=True)
+
+    def course(self) -> Course:
+        """The course; raises when its private folder cannot be read, which stops grading."""
+        return open_course(Path(self.course_dir))
+
+
+class Tidy(_OfCourse):
+    """Rewrite a submission's graded cells from the manifest, first of all; honest damage is mended and named."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict):
+        """Assignments without a manifest, and other notebooks, are left alone."""
+        told = resources["nbgrader"]
+        manifest = self.course().manifest(told["assignment"])
+        if manifest is None or told["notebook"] != manifest.assignment:
+            return nb, resources
+        with Gradebook(told["db_url"]) as gradebook:
+            try:
+                known = {
+                    cell.name for cell in gradebook.find_notebook(told["notebook"], told["assignment"]).source_cells
+                }
+            except MissingEntry:
+                known = set()
+        nb, notes = tidy(nb, manifest, known)
+        for note in notes:
+            self.log.warning("%s: %s", told["student"], note)
+        return nb, resources
+
+
+class ExecuteApart(Execute, _OfCourse):
+    """Execute on a kernel of our own environment, with hidden inputs (inputs only) for function items.
+
+    The seam for a sandbox: this class and :mod:`jissho_kit.kernels` are all that knows how code is run.
+    """
+
+    def __init__(self, **kw):
+        kw.setdefault("kernel_manager_class", kernels.manager_class())
+        super().__init__(**kw)
+
+    def preprocess(self, nb: NotebookNode, resources: dict, km=None):
+        """Run all cells; a kernel that dies leaves the rest without output, and the judge says so."""
+        hidden = self.course().hidden(resources["nbgrader"]["assignment"])
+        with tempfile.TemporaryDirectory(prefix="jissho-grade-", ignore_cleanup_errors=True) as work:
+            self._env = kernels.environment(
+                _folder(work, "kernel"),
+                {"JISSHO_AUTO": "1", "JISSHO_PROBE": str(_inputs(hidden, _folder(work, "inputs")))},
+            )
+            try:
+                return super().preprocess(nb, resources, km)
+            except DeadKernelError:
+                self.log.error("%s: カーネルが途中で止まりました", resources["nbgrader"]["student"])
+                return nb, resources
+
+    def start_new_kernel(self, **kw):
+        """Start with our environment."""
+        return super().start_new_kernel(env=self._env, **kw)
+
+
+def _folder(parent: str, name: str) -> Path:
+    made = Path(parent) / name
+    made.mkdir()
+    return made
+
+
+def _inputs(hidden: Path, to: Path) -> Path:
+    """Copy the hidden inputs, nothing else, where the participant's process may read them."""
+    for file in sorted(hidden.glob("*.json")) if hidden.is_dir() else []:
+        (to / file.name).write_bytes(file.read_bytes())
+    return to
+
+
+class Judge(_OfCourse):
+    """Replace each test cell's outputs by score and message; item and points come from ``private/``."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict):
+        """Judge every graded code cell of an assignment that has a manifest."""
+        assignment = resources["nbgrader"]["assignment"]
+        course = self.course()
+        manifest = course.manifest(assignment)
+        if manifest is None:
+            return nb, resources
+        keys = course.keys(assignment)
+        for cell in nb.cells:
+            if utils.is_grade(cell) and not utils.is_solution(cell) and cell.cell_type == "code":
+                verdict = self._verdict(cell, manifest, keys)
+                cell.metadata.nbgrader["points"] = verdict.max
+                cell.outputs = [as_output(verdict, cell.execution_count)]
+        return nb, resources
+
+    def _verdict(self, cell: NotebookNode, manifest: build.Manifest, keys: dict) -> Verdict:
+        grade_id = cell.metadata.nbgrader.get("grade_id", "")
+        known = manifest.cell(grade_id)
+        if known is None or known.role != "test":
+            self.log.warning("採点表にない採点セル: %s", grade_id)
+            return refuse(str(grade_id), float(cell.metadata.nbgrader.get("points", 0)), "unknown-cell")
+        bundle, problem, detail = find_bundle(cell.outputs)
+        return refuse(known.item, known.points, problem, detail) if problem else judge(keys[known.item], bundle)
+
+
+def find_bundle(outputs: list[NotebookNode]) -> tuple[dict | None, str, str]:
+    """``(bundle, problem, detail)``: the one bundle of a test cell, or why there is none."""
+    carriers = [output for output in outputs if MIME in output.get("data", {})]
+    if len(carriers) > 1:
+        return None, "two-bundles", ""
+    if not carriers or carriers[0].output_type != "execute_result":
+        errors = [output for output in outputs if output.output_type == "error"]
+        return None, "no-bundle", f"（{errors[0].ename}: {errors[0].evalue}）" if errors else ""
+    return carriers[0].data[MIME], "", ""
+
+
+def as_output(verdict: Verdict, count: int | None) -> NotebookNode:
+    """The test cell's output: the score as plain text (for nbgrader), the message as HTML, the verdict as data."""
+    said = "<br>".join(html.escape(line) for line in verdict.message.split("\n"))
+    shown = f"<p><strong>{verdict.points:g} / {verdict.max:g}点</strong> {said}</p>"
+    return new_output(
+        "execute_result",
+        execution_count=count,
+        data={"text/plain": repr(float(verdict.points)), "text/html": shown, VERDICT: verdict.as_dict()},
+    )
+
+
+def verdicts_in(nb: NotebookNode) -> dict[str, dict]:
+    """Verdicts in an autograded notebook, by item id; only the judge's own cells count."""
+    found = [
+        output["data"][VERDICT]
+        for cell in nb.cells
+        if utils.is_grade(cell) and not utils.is_solution(cell)
+        for output in cell.get("outputs", [])
+        if VERDICT in output.get("data", {})
+    ]
+    return {one["item"]: one for one in found}
+
+
+PROSE = {
+    "a",
+    "b",
+    "blockquote",
+    "br",
+    "code",
+    "del",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "hr",
+    "i",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+}
+
+
+def clean_prose(made: str) -> str:
+    """HTML with only the tags that prose needs; everything else is shown as text."""
+    import bleach
+
+    return bleach.clean(made, tags=PROSE, attributes={"a": ["href"]}, protocols={"http", "https"})
+
+
+class FeedbackExporter(HTMLExporter):
+    """Our feedback page, whatever template nbgrader or formgrader configures."""
+
+    def __init__(self, **kw):
+        super().__init__(**kw)
+        self.extra_template_basedirs = [str(TEMPLATES)]
+        self.template_name = "jissho_feedback"
+
+    def default_filters(self):
+        """``clean_prose``: Markdown as HTML without anything live."""
+        yield from super().default_filters()
+        yield "clean_prose", clean_prose
+
+    def from_notebook_node(self, nb, resources=None, **kw):
+        """Hand the verdicts to the page."""
+        resources["jissho"] = {"verdicts": verdicts_in(nb), "states": STATES}
+        return super().from_notebook_node(nb, resources, **kw)
+
+
+# State of a verdict → mark and word on the page.
+STATES = {
+    "right": ("○", "正解"),
+    "partial": ("△", "一部正解"),
+    "wrong": ("×", "もう一度"),
+    "blank": ("－", "未解答"),
+    "error": ("！", "採点できません"),
+    "manual": ("…", "講師が採点"),
+}

@@ -32,6 +32,7 @@ def execute(
     cwd: Path,
     env: Mapping[str, str] | None = None,
     timeout: int = TIMEOUT,
+    startup: str = "",
 ) -> Usage:
     """Execute ``nb`` in place on a fresh kernel.
 
@@ -45,6 +46,8 @@ def execute(
         Environment variables besides :func:`environment`.
     timeout : int
         Seconds a single cell may take.
+    startup : str
+        Python that the kernel runs before the first cell, e.g. to watch what is drawn.
 
     Raises
     ------
@@ -56,7 +59,7 @@ def execute(
     from nbclient import NotebookClient
 
     client = NotebookClient(nb, kernel_manager_class=manager_class(), kernel_name=KERNEL, timeout=timeout)
-    with _kernel(client, cwd, env) as used:
+    with _kernel(client, cwd, env, startup) as used:
         for index, cell in enumerate(nb.cells):
             client.execute_cell(cell, index)
         client.set_widgets_metadata()
@@ -64,11 +67,14 @@ def execute(
 
 
 @contextmanager
-def _kernel(client, cwd: Path, env: Mapping[str, str] | None) -> Iterator[list[Usage]]:
+def _kernel(client, cwd: Path, env: Mapping[str, str] | None, startup: str) -> Iterator[list[Usage]]:
     """Keep a kernel for ``client``; when the block ends the list holds its one :class:`Usage`."""
     used: list[Usage] = []
     client.reset_execution_trackers()
     with tempfile.TemporaryDirectory(prefix="jissho-kernel-", ignore_cleanup_errors=True) as private:
+        script = Path(private) / "profile_default" / "startup" / "first.py"  # where IPython looks for it
+        script.parent.mkdir(parents=True)
+        script.write_text(startup, encoding="utf-8")
         started = time.perf_counter()
         with client.setup_kernel(cwd=str(cwd), env=environment(Path(private), env)):
             pid = client.km.provisioner.pid
@@ -120,8 +126,8 @@ def manager_class():
 def papermill_engine() -> str:
     """Register our kernels with papermill; returns the engine's name.
 
-    The engine takes ``kernel_cwd`` and ``kernel_env`` (papermill's own ``cwd`` changes the folder of this
-    whole process) and leaves what was used in ``nb.metadata["usage"]``.
+    The engine takes ``kernel_cwd``, ``kernel_env`` and ``kernel_startup`` (papermill's own ``cwd`` changes the
+    folder of this whole process) and leaves what was used in ``nb.metadata["usage"]``.
     """
     from papermill.clientwrap import PapermillNotebookClient
     from papermill.engines import Engine, papermill_engines
@@ -134,6 +140,7 @@ def papermill_engine() -> str:
             kernel_name,
             kernel_cwd,
             kernel_env=None,
+            kernel_startup="",
             execution_timeout=TIMEOUT,
             **_,
         ):
@@ -143,7 +150,7 @@ def papermill_engine() -> str:
                 kernel_name=KERNEL,
                 timeout=execution_timeout,
             )
-            with _kernel(client, kernel_cwd, kernel_env) as used:
+            with _kernel(client, kernel_cwd, kernel_env, kernel_startup) as used:
                 client.papermill_execute_cells()
                 client.set_widgets_metadata()
             nb_man.nb.metadata["usage"] = vars(used[0])

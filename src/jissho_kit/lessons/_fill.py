@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from numbers import Real
 
 import pandas as pd
 
@@ -12,11 +13,8 @@ from jissho_kit.truths import result
 
 REFERENCE = re.compile(r"\{\{\s*(?P<name>[^{}|]+?)\s*(?:\|(?P<format>[^{}]*))?\}\}")
 
-# Units that are more than a Python format spec.
-UNITS: dict[str, Callable[[float], str]] = {
-    "円": lambda value: f"{value:,.0f}円",
-    "万円": lambda value: f"{value / 10_000:,.0f}万円",
-}
+# Units that are more than a Python format spec: written as on the participant's charts.
+UNITS = {"円": "yen", "万円": "man_yen"}
 
 
 def fill(
@@ -58,9 +56,17 @@ def _written(
             mend="教科の datasets にデータ名を加えてください。",
         ) from None
     try:
-        return UNITS[spec](value) if spec in UNITS else format(value, spec)
+        return _money(value, UNITS[spec]) if spec in UNITS else format(value, spec)
     except (ValueError, TypeError):
         raise ContentError(
             f"「{{{{{name}|{spec}}}}}」の書式が値 {value!r} に合いません。",
             mend=f"Pythonの書式（,  .2%  .3f など）か、{'・'.join(UNITS)} を使ってください。",
         ) from None
+
+
+def _money(value: float, writer: str) -> str:
+    from jissho.teach import money  # brings matplotlib along
+
+    if not isinstance(value, Real):
+        raise TypeError
+    return getattr(money, writer)(value)

@@ -54,6 +54,7 @@ def run(
     seed: int | None = None,
     root: Path | None = None,
     timeout: int = TIMEOUT,
+    startup: str = "",
 ) -> RunResult:
     """Execute the author's build of a lesson; write ``<part>.ipynb`` and ``<part>.html`` into ``out_dir``.
 
@@ -72,6 +73,8 @@ def run(
         Content folder to read the lesson from.
     timeout : int
         Seconds one cell may take.
+    startup : str
+        Python that the kernel runs before the lesson.
 
     Raises
     ------
@@ -91,7 +94,8 @@ def run(
         work = Path(folder) / "work"
         work.mkdir()
         nb = build(part, data=data, audience="author", root=root)
-        used = _execute(nb, target, chosen, lesson, work, env | {"JISSHO_AUTO": "1"}, timeout)
+        kernel = {"kernel_cwd": work, "kernel_env": env | {"JISSHO_AUTO": "1"}, "kernel_startup": startup}
+        used = _execute(nb, target, chosen, lesson, execution_timeout=timeout, **kernel)
     executed = nbformat.read(target, as_version=4)
     html = write_html(executed, target.with_suffix(".html"), shows_code=lesson.shows_code)
     return RunResult(
@@ -195,15 +199,7 @@ def _data(
     return tables_in(folder), {"JISSHO_DATA": str(folder)}
 
 
-def _execute(
-    nb: NotebookNode,
-    target: Path,
-    chosen: dict,
-    lesson: Lesson,
-    cwd: Path,
-    env: dict,
-    timeout: int,
-) -> dict:
+def _execute(nb: NotebookNode, target: Path, chosen: dict, lesson: Lesson, execution_timeout: int, **kernel) -> dict:
     """Run ``nb`` with papermill into ``target``; returns what the kernel used."""
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -217,15 +213,14 @@ def _execute(
                 chosen,
                 engine_name=papermill_engine(),
                 progress_bar=False,
-                kernel_cwd=cwd,
-                kernel_env=env,
-                execution_timeout=timeout,
+                execution_timeout=execution_timeout,
+                **kernel,
             )
     except papermill.PapermillExecutionError as error:
         raise _failure(error, target, lesson) from None
     except (CellTimeoutError, TimeoutError):
         raise ContentError(
-            f"{lesson.part} の実行が {timeout} 秒たっても終わりません。",
+            f"{lesson.part} の実行が {execution_timeout} 秒たっても終わりません。",
             where=str(lesson.path),
             mend="重い計算のセルを軽くしてください。",
         ) from None
@@ -271,7 +266,7 @@ def _failure(error, target: Path, lesson: Lesson) -> ContentError:
     )
     what = "主張（claim）が成り立ちません" if is_claim(cell) else "セルが止まりました"
     return ContentError(
-        f"{lesson.part}: {what}: {error.ename}: {error.evalue}",
+        f"{lesson.part}: {what}: {error.ename}: {' / '.join(error.evalue.splitlines())}",
         where=lesson.where(index, int(found[1]) if found else 0),
         mend=f"途中までのノートブック: {target}",
     )

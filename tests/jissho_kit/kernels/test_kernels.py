@@ -52,3 +52,9 @@ def test_an_error_keeps_what_came_before_it(tmp_path):
 def test_a_cell_that_hangs_is_stopped(tmp_path):
     with pytest.raises(CellTimeoutError):
         execute(notebook("import time; time.sleep(60)"), tmp_path, timeout=1)
+
+
+def test_a_startup_script_runs_before_the_first_cell(tmp_path):
+    nb = notebook("print(先に)")
+    execute(nb, tmp_path, startup="先に = 1")
+    assert printed(nb.cells[0]) == "1\n"

@@ -305,6 +305,8 @@ def run_installer(command: list[str], lock: Path, log: Path, held: int) -> None:
         Progress(total) as progress,
         subprocess.Popen(
             command,
+            # uv would take the constraints in a project's pyproject.toml for further requirements without hashes.
+            cwd=log.anchor,
             env=installer_environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

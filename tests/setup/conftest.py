@@ -20,6 +20,8 @@ print(json.dumps({"argv": sys.argv[1:], "cwd": os.getcwd(), "pid": os.getpid(), 
 INSTALLER = """#!/bin/sh
 here=$(dirname -- "$0")
 echo start >>"$here/uv.log"
+# Like uv, which takes over the settings of the project it is called in.
+[ -e pyproject.toml ] && exit 1
 [ -e "$here/slow" ] && sleep 1
 [ -e "$here/fail" ] && cat "$here/fail" && exit 1
 echo end >>"$here/uv.log"
@@ -70,6 +72,7 @@ def checkout(tmp_path: Path) -> Checkout:
     shutil.copy(REPO / "tools/bootstrap.py", root / "tools")
     for name in ("requirements.lock", "requirements-test.lock"):
         (root / name).write_text(f"{name.split('.')[0]}==1\n")
+    (root / "pyproject.toml").touch()
     (root / "src/jissho_kit/__init__.py").touch()
     (root / "src/jissho_kit/__main__.py").write_text(PROGRAM)
     (root / "src/pytest.py").write_text(PROGRAM)

@@ -25,7 +25,7 @@ def told(result) -> dict:
 
 
 def test_first_start_sets_up_and_says_so(checkout):
-    result = checkout.run("list", "--json")
+    result = checkout.run("list", "--json", cwd=checkout.root)
     assert told(result)["argv"] == ["list", "--json"]
     assert "実行環境を準備します" in result.stderr
     assert "部品を集めています 0/1" in result.stderr

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -25,6 +26,7 @@ MIME = "application/vnd.jissho.answer+json"
 LIMIT = 1_000_000  # bytes of JSON
 MAX_DEPTH = 20
 MAX_BITS = 1024
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?([+-]\d\d:\d\d(:\d\d)?)?")
 
 ERRORS = {
     "nan": "数ではない値（NaN・欠測）です。0で割っていないか確かめてください。",
@@ -267,7 +269,10 @@ def decode(encoded: Any) -> Any:
 def _decode(encoded: Any, depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise AnswerError("記録の入れ子が深すぎます。")
-    if encoded is None or isinstance(encoded, (bool, str)):
+    if encoded is None or isinstance(encoded, bool):
+        return encoded
+    if isinstance(encoded, str):
+        encoded.encode("utf-8")  # half a character raises ValueError
         return encoded
     if isinstance(encoded, int):
         return _bounded(encoded)
@@ -324,6 +329,13 @@ def _decode_decimal(encoded: dict, _: int) -> Decimal:
     return number
 
 
+def _decode_datetime(encoded: dict, _: int) -> pd.Timestamp:
+    text = _typed(encoded, "v", str)
+    if not MOMENT.fullmatch(text):
+        raise AnswerError("日時の形が正しくありません。")
+    return pd.Timestamp(text)
+
+
 def _decode_dict(encoded: dict, depth: int) -> dict:
     return {_decode(k, depth): _decode(v, depth) for k, v in _typed(encoded, "v", list)}
 
@@ -336,8 +348,8 @@ def _decode_column(encoded: dict, depth: int) -> pd.Series:
         values = np.empty(len(cells), dtype=object)
         values[:] = [_decode(v, depth) for v in cells]
         return pd.Series(values, dtype=object)
-    wanted = CELLS[name.lower().rstrip("[smun]0123456789")]
-    if any(v is not None and type(v) not in wanted for v in cells):
+    wanted = CELLS[name.partition("[")[0].rstrip("0123456789")]
+    if any(type(v) not in wanted for v in cells):
         raise AnswerError("列の中の値が、列の種類と合いません。")
     if name.startswith(("datetime64", "timedelta64")):
         stamps = np.array([np.iinfo("int64").min if v is None else v for v in cells], dtype="int64")
@@ -349,9 +361,11 @@ def _decode_column(encoded: dict, depth: int) -> pd.Series:
     return pd.Series(cells, dtype=name)
 
 
-CELLS = {
-    "bool": {bool}, "boolean": {bool}, "str": {str}, "int": {int}, "uint": {int},
-    "float": {float, int}, "datetime": {int}, "timedelta": {int},
+NONE = type(None)
+CELLS = {  # by dtype without its width: the JSON types a cell may have
+    "bool": {bool}, "boolean": {bool, NONE}, "str": {str, NONE},
+    "int": {int}, "uint": {int}, "Int": {int, NONE}, "UInt": {int, NONE},
+    "float": {float, int, NONE}, "Float": {float, int, NONE}, "datetime": {int, NONE}, "timedelta": {int, NONE},
 }  # fmt: skip
 
 
@@ -367,9 +381,13 @@ def _decode_index(encoded: dict, depth: int) -> pd.Index:
 
 def _decode_array(encoded: dict, depth: int) -> np.ndarray:
     shape = _typed(encoded, "shape", list)
-    if not all(type(n) is int and n >= 0 for n in shape) or len(shape) > 8:
+    if not all(type(n) is int and 0 <= n <= LIMIT for n in shape) or len(shape) > 8:
         raise AnswerError("配列の形が正しくありません。")
-    return _decode_column(encoded, depth).to_numpy().reshape(shape)
+    values = _decode_column(encoded, depth)
+    if encoded["dtype"] != "object" and values.isna().any():
+        raise AnswerError("記録に数ではない値があります。")
+    flat = np.array(values.tolist(), dtype=str) if encoded["dtype"] == "str" else values.to_numpy()
+    return flat.reshape(shape)
 
 
 def _decode_series(encoded: dict, depth: int) -> pd.Series:
@@ -380,6 +398,7 @@ def _decode_series(encoded: dict, depth: int) -> pd.Series:
 
 def _decode_frame(encoded: dict, depth: int) -> pd.DataFrame:
     labels = [_decode(c, depth) for c in _typed(encoded, "columns", list)]
+    hash(tuple(labels))  # a label that is no label raises TypeError
     index = _decode_index(encoded["index"], depth)
     columns = [_decode_column(c, depth) for c in _typed(encoded, "data", list)]
     if len(labels) != len(columns) or any(len(c) != len(index) for c in columns):
@@ -394,7 +413,7 @@ DECODERS: dict[str, Callable[[dict, int], Any]] = {
     "set": lambda e, depth: set(_list_of(e, depth)),
     "dict": _decode_dict,
     "decimal": _decode_decimal,
-    "datetime": lambda e, _: pd.Timestamp(_typed(e, "v", str)[:64]),
+    "datetime": _decode_datetime,
     "date": lambda e, _: dt.date.fromisoformat(_typed(e, "v", str)),
     "timedelta": lambda e, _: pd.Timedelta(_typed(e, "v", int), unit="ns"),
     "array": _decode_array,

@@ -15,7 +15,7 @@ from jissho.teach.fields import Field
 from jissho.teach.mode import automatic
 
 CSS = """<style>
-.jissho-form { border-left: 6px solid #3D8FD1; background: #F4F8FC; padding: 14px 20px 16px; margin: 10px 0; max-width: 980px; color: #262626; }
+.jissho-form { border-left: 6px solid #2F7FC1; background: #F4F8FC; padding: 14px 20px 16px; margin: 10px 0; max-width: 980px; color: #262626; }
 .jissho-form, .jissho-form .widget-html-content, .jissho-form label, .jissho-form input, .jissho-form textarea, .jissho-form button, .jissho-form select
   { font-size: 18px !important; line-height: 1.6 !important; font-family: "Hiragino Sans", "Yu Gothic UI", "Meiryo", "Noto Sans CJK JP", "IPAexGothic", sans-serif !important; }
 .jissho-question { font-size: 20px; font-weight: 700; margin-bottom: 6px; }
@@ -27,22 +27,24 @@ CSS = """<style>
 .jissho-form .widget-radio, .jissho-form .widget-radio-box, .jissho-form .widget-checkbox { height: auto; width: 100%; max-width: 100%; }
 .jissho-form .widget-radio-box label, .jissho-form .widget-checkbox label
   { height: auto; white-space: normal; padding: 8px 6px; margin: 2px 0; display: flex; align-items: center; width: 100%; }
-.jissho-form input[type=radio], .jissho-form input[type=checkbox] { width: 24px; height: 24px; margin: 0 12px 0 2px; flex: 0 0 auto; accent-color: #1F5F99; }
+.jissho-form input[type=radio], .jissho-form input[type=checkbox] { width: 24px; height: 24px; margin: 0 12px 0 2px; flex: 0 0 auto; order: -1; accent-color: #1F5F99; }
 .jissho-form .widget-checkbox-label-spacer { display: none; }
+.jissho-form .widget-button { align-self: flex-start; }
 .jissho-form .widget-button, .jissho-form .widget-toggle-button { height: 48px; line-height: 1.2 !important; width: auto; padding: 0 22px; border: 2px solid #1F5F99; background: #fff; color: #1F4F80; }
 .jissho-form .widget-button.mod-primary { background: #1F5F99; color: #fff; font-weight: 700; }
 .jissho-form .widget-button:disabled { opacity: .35; }
 .jissho-form .widget-toggle-button.mod-active { background: #1F5F99; color: #fff; box-shadow: none; }
-.jissho-form :focus-visible { outline: 4px solid #E07B00 !important; outline-offset: 2px; }
+.jissho-form :focus-visible { outline: 4px solid #DA7F00 !important; outline-offset: 2px; }
 .jissho-card { font-size: 18px; padding: 6px 0; }
 .jissho-form .widget-toggle-buttons { height: auto; }
-.jissho-form .noUi-target { height: 12px; }
+.jissho-form .noUi-target { height: 12px; margin: 0; }
 .jissho-form .widget-slider .noUi-handle, .jissho-form .noUi-horizontal .noUi-handle { width: 30px; height: 30px; top: -11px; right: -15px; border-radius: 50%; border: 3px solid #fff; background: #1F5F99; box-shadow: 0 0 3px #333; }
-.jissho-form .widget-hslider, .jissho-form .widget-hslider .slider-container { height: 44px; }
+.jissho-form .widget-hslider { height: 48px; align-items: center; }
+.jissho-form .widget-hslider .slider-container { height: auto; }
 .jissho-form .widget-hslider { padding-left: 16px; }
 .jissho-form .widget-readout { min-width: 150px; max-width: none; font-size: 24px !important; font-weight: 700; height: auto; line-height: 1.6; text-align: left; padding-left: 26px; }
 .jissho-form .widget-dropdown, .jissho-form .widget-dropdown select { height: 48px; }
-.jissho-ok { color: #00553F; font-weight: 700; } .jissho-no { color: #9E2A0B; font-weight: 700; }
+.jissho-ok { color: #00553F; font-weight: 700; } .jissho-no { color: #8F2109; font-weight: 700; }
 </style>"""
 
 Say = Callable[[Any], str]
@@ -63,7 +65,7 @@ def show_form(box: widgets.VBox, question: str) -> None:
 
 def show_paper(question: str, body: str) -> None:
     """The form as it is printed: for automatic runs, whose output is HTML or paper."""
-    frame = "border-left:6px solid #3D8FD1;background:#F4F8FC;padding:10px 18px;margin:10px 0"
+    frame = "border-left:6px solid #2F7FC1;background:#F4F8FC;padding:10px 18px;margin:10px 0"
     display(
         {"text/html": f'<div style="{frame}"><p><b>{_lines(question)}</b></p>{body}</div>', "text/plain": question},
         raw=True,
@@ -91,12 +93,12 @@ def card(
     def record(*_: Any) -> None:
         value = field.get()
         if problem := field.problem(value):
-            status.value = _status("jissho-no", f"⚠ {problem}")
+            status.value = _status("jissho-no", f"▲ {problem}")
             return
         try:
             status.value = told(save(value))
         except JisshoError as error:
-            status.value = _status("jissho-no", f"⚠ {error}")
+            status.value = _status("jissho-no", f"▲ {error}")
 
     push.on_click(record)
     if entry := getattr(field.widget, "entry", None):

@@ -21,20 +21,21 @@ FOOTER = "合成データ（実在の企業・農場の値ではありません�
 
 # Told apart by colour-blind readers, and by lightness alone in a greyscale print; all stand out from white.
 COLORS = {
-    "良": "#3D8FD1",
-    "不良": "#9E2A0B",
-    "強調": "#E07B00",
-    "灰": "#8C8C8C",
-    "黒": "#262626",
-    "緑": "#00664F",
+    "良": "#2F7FC1",
+    "不良": "#8F2109",
+    "強調": "#DA7F00",
+    "灰": "#949494",
+    "黒": "#1C1C1C",
+    "緑": "#006B54",
 }
 STYLES = ["-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 3))]
 
-TITLE_WIDTH = 64  # columns; a full-width character takes two
+TITLE_WIDTH = 58  # columns on a chart 8 inches wide; a full-width character takes two
 SETTINGS = {
     "font.family": [matplotlib_fontja.matplotlib_fontja.FONT_NAME, "DejaVu Sans"],
     "font.size": 15,
-    "axes.titlesize": 19,
+    "axes.titlesize": 17,
+    "figure.titlesize": 19,
     "axes.titlelocation": "left",
     "axes.titlepad": 14,
     "axes.labelsize": 15,
@@ -88,20 +89,20 @@ def chart(
         Where the data come from; change it only for a participant's own data.
     """
     fig, ax = plt.subplots(figsize=size, layout="constrained")
-    ax.set_title(_broken(title, int(TITLE_WIDTH * size[0] / 8)))
+    fig.suptitle(_broken(title, int(TITLE_WIDTH * size[0] / 8)), x=0.012, ha="left")
     ax.set_xlabel(x)
     ax.set_ylabel(y)
     if footer:
         foot = 0.32 / size[1]
         fig.get_layout_engine().set(rect=(0, foot, 1, 1 - foot))
         fig.text(0.995, 0.012, footer, ha="right", va="bottom", fontsize=11, color="#555555")
-    fig.jissho_alt = alt or title.replace("\n", "")
+    fig.jissho_alt = f"{alt or title}（合成データ）" if footer == FOOTER else alt or title
     return fig, ax
 
 
 def show(fig: Figure, alt: str | None = None) -> None:
     """Display a figure once, with its alternative text, and close it."""
-    text = alt or getattr(fig, "jissho_alt", None) or _titles(fig) or "図"
+    text = (alt or getattr(fig, "jissho_alt", None) or _titles(fig) or "図").replace("\n", "")
     buffer = io.BytesIO()
     fig.savefig(buffer, format="png", dpi=150)
     plt.close(fig)
@@ -138,7 +139,8 @@ def label_bars(ax: Axes, bars: BarContainer, texts: list[str], **style) -> None:
 
 
 def _titles(fig: Figure) -> str:
-    return "、".join(t for ax in fig.axes for t in [ax.get_title(loc="left") or ax.get_title()] if t).replace("\n", "")
+    titles = [fig.get_suptitle(), *(ax.get_title(loc="left") or ax.get_title() for ax in fig.axes)]
+    return "、".join(title for title in titles if title)
 
 
 def _broken(title: str, columns: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -60,41 +61,37 @@ def slider(
     ``format`` is a format spec (``".1%"``, ``",.0f"``), one of 円, 万円, % or a function; ``unit`` is written after it.
     With ``log`` the steps are ratios (``step`` is then not used); the starting point is the step nearest to ``value``.
     """
-    if log:
-        steps = [float(f"{v:.2g}") for v in np.geomspace(min, max, LOG_STEPS + 1)]
-        steps = sorted({v for v in steps if min < v < max} | {min, max, value})
-    else:
-        count = int(round((max - min) / step))
-        steps = [round(min + i * step, 10) for i in range(count + 1)]
-        steps = [int(v) for v in steps] if all(isinstance(v, int) for v in (min, max, step)) else steps
-    write = (
-        format if callable(format) else FORMATS.get(format or "", lambda v: builtin_format(v, format or _digits(step)))
-    )
-    options = tuple((f"{write(v)}{unit}", v) for v in steps)
-    return Control(label, _distinct(options), np_nearest(steps, value), slides=True)
+    steps = _ratio_steps(min, max, value) if log else _even_steps(min, max, step)
+    write = format if callable(format) else FORMATS.get(format or "") or f"{{:{format or _decimals(step)}}}".format
+    texts = [written if (written := write(v)).endswith(unit) else written + unit for v in steps]
+    nearest = steps[int(np.argmin([abs(v - value) for v in steps]))]
+    return Control(label, tuple(zip(_distinct(texts), steps, strict=True)), nearest, slides=True)
 
 
-builtin_format = format  # ``slider`` has a parameter of that name
+def _even_steps(low: float, high: float, step: float) -> list[float]:
+    steps = [round(low + i * step, 10) for i in range(round((high - low) / step) + 1)]
+    return [int(v) for v in steps] if all(isinstance(v, int) for v in (low, high, step)) else steps
 
 
-def _digits(step: float) -> str:
-    decimals = len(f"{step:.10f}".rstrip("0").partition(".")[2])
-    return f",.{decimals}f"
+def _ratio_steps(low: float, high: float, value: float) -> list[float]:
+    """Even ratios, rounded to two digits, with both ends and the starting point as given."""
+    steps = [float(f"{v:.2g}") for v in np.geomspace(low, high, LOG_STEPS + 1)]
+    return sorted({v for v in steps if low < v < high} | {low, high, min(max(value, low), high)})
 
 
-def np_nearest(steps: Sequence[float], value: float) -> float:
-    """The step nearest to ``value``."""
-    return steps[int(np.argmin([abs(s - value) for s in steps]))]
+def _decimals(step: float) -> str:
+    """Format spec with as many decimals as ``step`` has."""
+    return f",.{len(f'{step:.10f}'.rstrip('0').partition('.')[2])}f"
 
 
-def _distinct(options: tuple[tuple[str, Any], ...]) -> tuple[tuple[str, Any], ...]:
-    """Texts name the steps in the widget, so two steps written alike get a space to differ."""
-    seen: dict[str, int] = {}
+def _distinct(texts: Sequence[str]) -> list[str]:
+    """The widget knows its steps by their texts, so two written alike are told apart by a blank without width."""
+    seen: Counter[str] = Counter()
     result = []
-    for text, value in options:
-        seen[text] = seen.get(text, -1) + 1
-        result.append((text + "\u200b" * seen[text], value))
-    return tuple(result)
+    for text in texts:
+        result.append(text + "\u200b" * seen[text])
+        seen[text] += 1
+    return result
 
 
 def select(label: str, options: Sequence[Any] | Mapping[str, Any], value: Any = None) -> Control:

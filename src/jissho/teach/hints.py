@@ -151,7 +151,7 @@ def explain(error: BaseException, trace: TracebackType | None = None, names: dic
         return [*_syntax(error), _last_line(error)]
     found = next((hint for kind, hint in HINTS.items() if isinstance(error, kind)), _other)
     hint = found(error, trace, names or {})
-    return [*([f"💡 {hint}"] if hint else []), *_where(trace), _last_line(error)]
+    return [*([f"ヒント： {hint}"] if hint else []), *_where(trace), _last_line(error)]
 
 
 def _last_line(error: BaseException) -> str:
@@ -176,14 +176,14 @@ def _syntax(error: SyntaxError) -> list[str]:
         what = "、".join(dict.fromkeys(f"{NAMES.get(line[i], '全角の文字')}「{line[i]}」" for i in marked))
         fixed = "".join(half_width(c) if i in marked else c for i, c in enumerate(line))
         return [
-            f"💡 {what}が入っています。半角に直してください。",
+            f"ヒント： {what}が入っています。半角に直してください。",
             f"{error.lineno}行目： {line}",
             *_pointer(f"{error.lineno}行目： ", line, marked),
             f"直した例： {fixed}",
         ]
     hint = _from_table(str(error.msg), SYNTAX) or "書き方に間違いがあります。印の付近を確かめてください。"
     start = min(max((error.offset or 1) - 1, 0), len(line))
-    return [f"💡 {hint}", f"{error.lineno}行目： {line}", *_pointer(f"{error.lineno}行目： ", line, [start])]
+    return [f"ヒント： {hint}", f"{error.lineno}行目： {line}", *_pointer(f"{error.lineno}行目： ", line, [start])]
 
 
 def foreign(line: str) -> list[int]:

@@ -36,6 +36,7 @@ OPEN, CLOSE = "([{「『【〔〈《<\"'“‘", ")]}」』】〕〉》>\"'”�
 MINUS = re.compile(r"^[▲△−‐‑‒–—―ー－-]")
 NUMBER = re.compile(r"\d+(?:\.\d*)?(?:e[+-]?\d{1,3})?|\.\d+(?:e[+-]?\d{1,3})?")
 GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
+TWO_NUMBERS = re.compile(r"\d\s+\d")
 HEDGE_BEFORE = re.compile(r"^(?:答えは?:?|約|およそ|だいたい|ほぼ|=|≒|≈)+")
 HEDGE_AFTER = re.compile(r"(?:くらい|ぐらい|程度|ほど|です|。|\.$)+$")
 
@@ -80,7 +81,7 @@ def parse_number(text: object, unit: str = "") -> list[tuple[float, bool]]:
     if isinstance(text, str) and len(text) > MAX_LENGTH:
         return []
     unit = unicodedata.normalize("NFKC", unit).strip()
-    value, written = _read(_plain(str(text)) if isinstance(text, str) else _repr(text))
+    value, written = _read(text if isinstance(text, str) else _repr(text))
     if value is None:
         return []
     if written is None:
@@ -93,7 +94,9 @@ def parse_number(text: object, unit: str = "") -> list[tuple[float, bool]]:
 
 
 def _repr(number: int | float) -> str:
-    return repr(float(number)) if isinstance(number, float) or abs(number) >= 10**15 else str(int(number))
+    if isinstance(number, float):
+        return repr(float(number))
+    return str(int(number)) if number.bit_length() <= 1000 else ""
 
 
 def _in_range(value: Decimal) -> bool:
@@ -110,18 +113,26 @@ def _plain(text: str) -> str:
     return plain
 
 
-def _read(plain: str) -> tuple[Decimal | None, str | None]:
+def _read(written: str) -> tuple[Decimal | None, str | None]:
     """``"3,600万円"`` → ``(36000000, "円")``; the unit is ``None`` for a bare number, ``""`` for a bare scale."""
-    text = HEDGE_AFTER.sub("", HEDGE_BEFORE.sub("", plain.lower()))
+    # NFKC would make 102 of 10², and without its blanks "10 20" would be one number.
+    if any(unicodedata.category(c) == "No" for c in written) or TWO_NUMBERS.search(written):
+        return None, None
+    text = HEDGE_AFTER.sub("", HEDGE_BEFORE.sub("", _plain(written).lower()))
     text = re.sub(r"(?<=\d)[。・](?=\d)", ".", re.sub(r"(?<=\d)、(?=\d)", ",", text))
     text = re.sub(r"^[¥\\]", "", text) + ("円" if text[:1] in ("¥", "\\") else "")
     negative = bool(MINUS.match(text))
     text = GROUPED.sub(lambda m: m[0].replace(",", ""), MINUS.sub("", text).lstrip("+"))
     try:
-        value, unit = _quotient(text)
+        value, unit = _quotient(_tenths(text))
     except (ValueError, InvalidOperation, ArithmeticError):
         return None, None
     return (-value if negative else value), unit
+
+
+def _tenths(text: str) -> str:
+    """``2割5分`` → ``2.5割``."""
+    return re.sub(r"^(\d)割(\d)分(?:(\d)厘)?$", lambda m: f"{m[1]}.{m[2]}{m[3] or ''}割", text)
 
 
 def _quotient(text: str) -> tuple[Decimal, str | None]:

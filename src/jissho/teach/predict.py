@@ -65,7 +65,7 @@ def after_prediction(key: str, draw: Callable[[], Any]) -> None:
         if _saved(key):
             place.outputs = drawn(draw)
 
-    wait = f'<p style="font-size:18px">🔒 {escape(WAIT)}</p>'
+    wait = f'<p style="font-size:18px">{escape(WAIT)}</p>'
     place.outputs = ({"output_type": "display_data", "data": {"text/html": wait, "text/plain": WAIT}, "metadata": {}},)
     store.when_saved("predictions", key, update)
     update()
@@ -88,7 +88,7 @@ def decide(
         widgets.VBox([chosen.widget, widgets.HTML(f"<b>{escape(note_label)}</b>"), note.widget]),
         lambda: {"choice": chosen.get(), "note": note.get()},
         put,
-        lambda value: chosen.problem(value["choice"]) or note.problem(value["note"] and "x"),
+        lambda value: chosen.problem(value["choice"]) or ("" if value["note"] else f"{note_label}、書いてください。"),
         chosen.paper + f"<p>{escape(note_label)}：{note.paper}</p>",
     )
     card(question, both, "決定を記録", _saved(key), lambda value: store.save("predictions", key, value))
@@ -106,7 +106,7 @@ def show_prediction(key: str, actual: str, note: str = "") -> None:
     guess = "記録なし" if entry is None else f"{entry['value']}{entry.get('unit', '')}"
     display(
         HTML(
-            '<div style="font-size:22px;line-height:1.8;border:2px solid #3D8FD1;padding:10px 20px;max-width:900px">'
+            '<div style="font-size:22px;line-height:1.8;border:2px solid #2F7FC1;padding:10px 20px;max-width:900px">'
             f"あなたの予想：<b>{escape(guess)}</b>　／　実際：<b>{escape(actual)}</b>"
             + (f"<br>{escape(note)}" if note else "")
             + "</div>"

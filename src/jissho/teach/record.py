@@ -54,7 +54,7 @@ def answer(id: str, value: Any = FROM_FILE) -> Record:
     error = encoded.get("error") if isinstance(encoded, dict) else None
     packed = bundle(id, "error" if error else "answer", encoded)
     failed = packed["value"]["error"] if packed["kind"] == "error" else None
-    return Record(packed, _say(id, f"⚠ {ERRORS[failed]}" if failed else _said(encoded)))
+    return Record(packed, _say(id, f"▲ {ERRORS[failed]}" if failed else _said(encoded)))
 
 
 def _from_file(id: str) -> Any:
@@ -84,7 +84,7 @@ def probe(id: str, function: Callable | None) -> Record:
     inputs = _inputs(Path(hidden) / f"{id.replace('.', '_')}.json") if hidden else _inputs(Path(SAMPLES), id)
     problem = "no-input" if inputs is None else None if callable(function) else "not-a-function"
     if problem:
-        return Record(bundle(id, "error", {"error": problem}), _say(id, f"⚠ {ERRORS[problem]}"))
+        return Record(bundle(id, "error", {"error": problem}), _say(id, f"▲ {ERRORS[problem]}"))
     results = _run_all(function, inputs)
     shown = "" if hidden else _table(inputs, results)
     return Record(bundle(id, "probe", results), _say(id, f"記録しました：{len(results)}件の入力で試しました") + shown)
@@ -117,8 +117,7 @@ def _run(function: Callable, encoded: list) -> Any:
     arguments = decode(encoded)
     try:
         with _undisturbed():
-            returned = function(*arguments)
-            return encode(returned)
+            return encode(function(*arguments))  # no name for the value: what it leaves behind must go while captured
     except KeyboardInterrupt:
         return {"error": "interrupted"}
     except BaseException as error:  # SystemExit too: a participant's function may raise anything
@@ -151,7 +150,7 @@ def _undisturbed() -> Iterator[None]:
 
 
 def _say(id: str, text: str) -> str:
-    return f'<p style="font-size:16px">📝 {escape(text)}（{escape(id)}）</p>'
+    return f'<p style="font-size:16px">{escape(text)}（{escape(id)}）</p>'
 
 
 def _table(inputs: list, results: list) -> str:
@@ -170,7 +169,7 @@ def _result(encoded: Any) -> str:
     value = decode(encoded)
     if isinstance(value, Failure):
         detail = f"{value.type}: {value.message}".strip(": ")
-        return f"⚠ {escape(ERRORS[value.kind])}" + (f"<br><code>{escape(detail)}</code>" if detail else "")
+        return f"▲ {escape(ERRORS[value.kind])}" + (f"<br><code>{escape(detail)}</code>" if detail else "")
     return "なし（None）。return を書きましたか。" if value is None else escape(_short(value))
 
 

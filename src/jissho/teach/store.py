@@ -69,13 +69,17 @@ def load() -> dict:
         return read(file)
     except FileNotFoundError:
         return empty()
+    except OSError as error:  # locked by another program, say: the file is good, leave it where it is
+        raise AnswerError(
+            f"{FILE_NAME} を開けません。", where=str(file), mend="ほかのソフトで開いていれば閉じてください。"
+        ) from error
     except AnswerError as error:
         kept = _put_aside(file)
         from IPython.display import HTML, display
 
         display(
             HTML(
-                f"<p>⚠ {FILE_NAME} を読めませんでした。<b>{kept.name}</b> に残し、新しく作ります。（{error.what}）</p>"
+                f"<p>▲ {FILE_NAME} を読めませんでした。<b>{kept.name}</b> に残し、新しく作ります。（{error.what}）</p>"
             )
         )
         return empty()
@@ -91,8 +95,8 @@ def read(file: Path) -> dict:
 
     Raises
     ------
-    FileNotFoundError
-        There is none.
+    OSError
+        There is none (FileNotFoundError), or it cannot be opened.
     AnswerError
         Not a regular file, above 64 KiB, not JSON, or not of this shape.
     """
@@ -103,7 +107,7 @@ def read(file: Path) -> dict:
         raise AnswerError(f"{FILE_NAME} が大きすぎます（{MAX_BYTES // 1024} KB まで）。", where=str(file))
     try:
         data = json.loads(file.read_bytes().decode("utf-8-sig"))
-    except (ValueError, RecursionError, OSError) as error:
+    except (ValueError, RecursionError) as error:
         raise AnswerError(f"{FILE_NAME} の中身が壊れています。", where=str(file)) from error
     if not (isinstance(data, dict) and all(_is_section(data.get(name, {})) for name in SECTIONS)):
         raise AnswerError(f"{FILE_NAME} の形が決まりと違います。", where=str(file))
@@ -146,8 +150,8 @@ def save(section: str, key: str, value: object, **more: object) -> dict:
 
 
 def when_saved(section: str, key: str, listener: Callable[[], None]) -> None:
-    """Call ``listener()`` each time ``key`` is stored by this kernel (a cell run again replaces its listener)."""
-    _listeners[(section, key)] = [listener]
+    """Call ``listener()`` each time ``key`` is stored by this kernel."""
+    _listeners.setdefault((section, key), []).append(listener)
 
 
 def _write(file: Path, data: dict) -> None:

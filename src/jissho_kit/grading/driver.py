@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from jissho.errors import UsageError
 from jissho_kit.grading.course import Course
 
 OWN_RISK = "提出されたコードは採点者の権限で動きます。"  # until submissions run in a sandbox
+# The last line of a traceback; nbgrader's own summary says nothing.
+RAISED = re.compile(r"^\s*((?!nbgrader)[\w.]*(?:Error|Exception|Exit)\b.*)$", re.MULTILINE)
 Progress = Callable[[int, int, str], None]  # done, total, what
 
 
@@ -151,8 +154,8 @@ def _last_line(result: dict) -> str:
     text = result.get("error", "").strip().splitlines()
     if text and text[-1].startswith("KeyboardInterrupt"):
         raise KeyboardInterrupt  # nbgrader's API catches it, too
-    errors = [line for line in result.get("log", "").splitlines() if "Error" in line and not line.startswith(" ")]
-    return (errors or text or ["理由は分かりません。"])[-1]
+    raised = RAISED.findall(result.get("log", "")) or RAISED.findall(result.get("error", ""))
+    return raised[-1] if raised else "".join(text[-1:])
 
 
 def _grade_one(course: Course, api, assignment: str, student: str) -> GradeRow:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import html
 import os
+import shutil
 import stat
+import sys
 import tempfile
 import warnings
 from pathlib import Path
@@ -83,6 +85,7 @@ def configure(c: Config, course_dir: Path) -> None:
     c.ExecuteApart.store_widget_state = False
     for name in ("Tidy", "ExecuteApart", "Judge"):
         c[name].course_dir = root
+    _find_alembic()
     _quiet()
 
 
@@ -92,6 +95,12 @@ def _course_id(course_dir: Path) -> str:
         return open_course(course_dir).name
     except Exception:
         return "jissho"
+
+
+def _find_alembic() -> None:
+    """nbgrader starts ``alembic`` by name to make a gradebook; it lives beside this Python, maybe not on PATH."""
+    if shutil.which("alembic") is None:
+        os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 
 def _quiet() -> None:

@@ -1,0 +1,51 @@
+"""What is taught: courses, modules, misconceptions, standards and the timetable, read from ``curriculum/``."""
+
+from jissho_kit.curriculum._courses import (
+    content_root,
+    course_file,
+    datasets,
+    field_of,
+    find,
+    guide_path,
+    load_course,
+    load_courses,
+    misconceptions,
+    ready_parts,
+    tier_of,
+)
+from jissho_kit.curriculum._models import (
+    FIELD_TITLES,
+    FIELDS,
+    STAGES,
+    TIERS,
+    Course,
+    Misconception,
+    Module,
+    Objective,
+    Part,
+)
+from jissho_kit.curriculum._yaml import read_as
+
+__all__ = [
+    "FIELDS",
+    "FIELD_TITLES",
+    "STAGES",
+    "TIERS",
+    "Course",
+    "Misconception",
+    "Module",
+    "Objective",
+    "Part",
+    "content_root",
+    "course_file",
+    "datasets",
+    "field_of",
+    "find",
+    "guide_path",
+    "load_course",
+    "load_courses",
+    "misconceptions",
+    "read_as",
+    "ready_parts",
+    "tier_of",
+]

@@ -194,13 +194,22 @@ def test_candidates_that_do_not_run_are_passed_over(checkout):
 
 def test_only_an_old_python(checkout):
     (checkout.bin / "uv").unlink()
-    # Refuses the check, and answers the question for its version.
-    shim(checkout.bin / "python3", 'case "$1" in -I) exit 1 ;; esac; echo 3.8')
+    # Says its version, and fails every check of it.
+    shim(checkout.bin / "python3", 'case "$2" in *print*) echo 3.8 ;; *) exit 1 ;; esac')
     result = checkout.run()
     assert result.returncode == 3
     assert "Python 3.11以上が見つかりません" in result.stderr
     assert "（Python 3.8）" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_python_without_venv(checkout):
+    (checkout.bin / "uv").unlink()
+    python = (checkout.bin / "python3").readlink()
+    shim(checkout.bin / "python3", f'case "$1" in -I) exit 1 ;; esac; exec "{python}" "$@"')
+    result = checkout.run()
+    assert result.returncode == 3
+    assert "venvなどの標準の部品が不足" in result.stderr
 
 
 def test_named_python(checkout, tmp_path):

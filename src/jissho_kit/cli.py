@@ -87,14 +87,14 @@ def open_(
 @command("./jissho list", "list")
 def list_(as_json: Json = False) -> None:
     """教材の一覧を、時間と準備の状況つきで出します。"""
-    from jissho_kit.classroom import contents
+    from jissho_kit import curriculum
 
-    tiers = contents.overview()
+    courses = curriculum.load_courses().values()
     if as_json:
-        return console.put_json([dataclasses.asdict(tier) for tier in tiers])
-    for tier in tiers:
-        rows = [[m.id, m.title, m.field, f"{m.minutes}分", contents.STATUS[m.status]] for m in tier.modules]
-        console.put_table(["記号", "題名", "分野", "時間", "状況"], rows, title=f"{tier.id} {tier.title}")
+        return console.put_json([course_summary(course) for course in courses])
+    for course in courses:
+        rows = [[m.id, m.title, f"{m.minutes}分", readiness(m)] for m in course.modules]
+        console.put_table(["記号", "題名", "時間", "状況"], rows, title=f"{course.tier} {course.title}")
 
 
 @command("./jissho plan K --field factory --start 13:00")
@@ -166,7 +166,9 @@ def course(
     folder: Annotated[Path, typer.Argument(metavar="フォルダー", help="作る講座のフォルダー")],
     tier: TierOption,
     field: FieldOption,
-    seed: Annotated[int | None, typer.Option("--seed", metavar="整数", help="練習用の乱数の種（本番では付けません）")] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="整数", help="練習用の乱数の種（本番では付けません）")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """採点つきの講座（nbgraderのフォルダー）を作ります。"""
@@ -208,8 +210,34 @@ def rehearse(tier: Tier, field: FieldOption, as_json: Json = False) -> int:
         console.put_json(result.as_json())
     else:
         console.put_table(["教材", "主張", "時間", "結果"], result.module_rows())
-        console.put_table(["参加者", "課題", "設問", "約束", "実際"], result.differences() or [["全員", "", "", "約束どおり", ""]])
+        console.put_table(
+            ["参加者", "課題", "設問", "約束", "実際"], result.differences() or [["全員", "", "", "約束どおり", ""]]
+        )
     return FINE if result.ok else FINDINGS
+
+
+def course_summary(course) -> dict:
+    """A course as ``jissho list --json`` gives it."""
+    modules = [
+        {
+            "id": module.id,
+            "title": module.title,
+            "field": module.field,
+            "stage": module.stage,
+            "minutes": module.minutes,
+            "parts": [part.model_dump(include={"id", "title", "minutes", "status"}) for part in module.parts],
+        }
+        for module in course.modules
+    ]
+    return {"tier": course.tier, "title": course.title, "minutes": course.minutes, "modules": modules}
+
+
+def readiness(module) -> str:
+    """Whether a module can be used, in words."""
+    ready = [part.id for part in module.parts if part.status == "ready"]
+    if not ready:
+        return "準備中"
+    return "使えます" if len(ready) == len(module.parts) else f"{'、'.join(ready)} が使えます"
 
 
 def ready_parts(targets: list[str]) -> list:
@@ -237,7 +265,9 @@ def write_text(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(
-            f"ファイルに書き込めません（{error.strerror}）。", where=str(path), mend="--out に書き込める場所を指定してください。"
+            f"ファイルに書き込めません（{error.strerror}）。",
+            where=str(path),
+            mend="--out に書き込める場所を指定してください。",
         ) from None
 
 

@@ -24,6 +24,7 @@ KERNEL = {
     "language_info": {"name": "python"},
 }
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+QUIET = "jissho-quiet"  # cells of ours that a feedback page need not repeat
 HAND_OVER = "### 答えの受け渡し\n\nここから下のセルは書き換えません。上から順に動かすと、答えが記録されます。"
 
 
@@ -121,7 +122,7 @@ def build_notebook(
             mend='# %% item="番号" のセルを足してください。',
         )
     if probes:
-        cells += [_fixed(new_markdown_cell(HAND_OVER)), *probes]
+        cells += [_fixed(new_markdown_cell(HAND_OVER, metadata={"tags": [QUIET]})), *probes]
     for position, cell in enumerate(cells):
         cell["id"] = f"{assignment}-{position:03d}"
     return new_notebook(cells=cells, metadata=KERNEL), Manifest(assignment=assignment, cells=graded)
@@ -159,7 +160,7 @@ def _item_cells(
             points=item.points,
             source=f'from jissho.teach import answer\n\nanswer("{item.id}")',
         )
-        form = _fixed(new_code_cell(_form(item)))
+        form = _fixed(new_code_cell(_form(item), metadata={"tags": [QUIET]}))
         return [heading, form, _test_cell(test)], [test]
     name, call = (given["answer"], "answer") if given["answer"] else (given["probe"], "probe")
     if not name or (call == "probe") != (item.kind == "function"):
@@ -247,7 +248,7 @@ def stubbed(source: str) -> str:
 
 
 def _test_cell(test: GradedCell) -> NotebookNode:
-    return new_code_cell(test.source, metadata={"nbgrader": test.metadata(), "tags": ["jissho-test"]})
+    return new_code_cell(test.source, metadata={"nbgrader": test.metadata(), "tags": [QUIET]})
 
 
 def _fixed(cell: NotebookNode) -> NotebookNode:

@@ -227,7 +227,7 @@ def _share(key: Key, share: float, known: list[KnownWrong]) -> Verdict:
 
 
 def _sentences(known: list[KnownWrong]) -> str:
-    return "\n".join(f"{w.say}\n（{w.because} {w.words}）" if w.words else w.say for w in known)
+    return "\n".join(f"{w.say}\n（よくあるつまずき {w.because}「{w.words}」）" if w.words else w.say for w in known)
 
 
 def _not_an_option(key: Key, value: Any) -> Verdict:

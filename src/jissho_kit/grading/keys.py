@@ -17,7 +17,7 @@ import pandas as pd
 from jissho.errors import ContentError
 from jissho_kit import truths
 from jissho_kit.grading.items import AUTOMATIC, Item, Right, Strict, Wrong
-from jissho_kit.grading.values import confusable, same
+from jissho_kit.grading.values import confusable, same, says
 
 MARGIN = 4  # answers must lie further apart than this many tolerances
 LESSON_DATA = "教材の練習用データで計算していませんか。この課題と同じ場所の data フォルダを読んでください。"
@@ -124,7 +124,7 @@ def make_key(
     key = Key(**common, right=right, wrong=wrong)
     check_separable(key)
     _every_option_is_known(key)
-    return key.model_copy(update={"wrong": wrong + _on_lesson_data(item, key, data, lesson)})
+    return _tells_nothing(key.model_copy(update={"wrong": wrong + _on_lesson_data(item, key, data, lesson)}))
 
 
 def check_separable(key: Key) -> None:
@@ -211,6 +211,24 @@ def _words(id: str) -> str:
             mend="番号を確かめるか、一覧に加えてください。",
         )
     return found.name
+
+
+def _tells_nothing(key: Key) -> Key:
+    """The key with learner's words left out where they would give the right number away."""
+    if key.kind != "number":
+        return key
+    for wrong in key.wrong:
+        if says(wrong.say, key.right, key.unit, key.tolerance):
+            raise NotSeparable(
+                f"問題 {key.id} の一文に正解の値が入っています: {wrong.say}",
+                where=key.id,
+                mend="数を使わずに書いてください。",
+            )
+    quiet = [
+        w.model_copy(update={"words": ""}) if says(w.words, key.right, key.unit, key.tolerance) else w
+        for w in key.wrong
+    ]
+    return key.model_copy(update={"wrong": quiet})
 
 
 def _every_option_is_known(key: Key) -> None:

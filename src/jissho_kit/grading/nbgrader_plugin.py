@@ -81,6 +81,9 @@ def configure(c: Config, course_dir: Path) -> None:
         CheckCellMetadata,
     ]
     c.GenerateFeedback.exporter_class = FeedbackExporter
+    c.FeedbackExporter.template_name = "jissho_feedback"
+    c.FeedbackExporter.exclude_anchor_links = True
+    c.FeedbackExporter.extra_template_basedirs = [str(TEMPLATES)]
     c.ExecuteApart.timeout = TIMEOUT
     c.ExecuteApart.store_widget_state = False
     for name in ("Tidy", "ExecuteApart", "Judge"):
@@ -310,12 +313,7 @@ def clean_prose(made: str) -> str:
 
 
 class FeedbackExporter(HTMLExporter):
-    """Our feedback page, whatever template nbgrader or formgrader configures."""
-
-    def __init__(self, **kw):
-        super().__init__(**kw)
-        self.extra_template_basedirs = [str(TEMPLATES)]
-        self.template_name = "jissho_feedback"
+    """Our feedback page; a class of its own, because nbgrader and formgrader each set HTMLExporter's template."""
 
     def default_filters(self):
         """``clean_prose``: Markdown as HTML without anything live."""

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from jissho.teach.normalise import parse_number
 from jissho_kit.grading.items import Item
 from jissho_kit.grading.judge import BLANK, judge
 from jissho_kit.grading.keys import Key, draw_params, make_key, run_on
-from jissho_kit.grading.values import close, in_unit
-
-NUMBER = re.compile(r"[-−]?\d[\d,]*(?:\.\d+)?(?:[%％]|[千万億百]*円)?")
+from jissho_kit.grading.values import in_unit
 
 
 @dataclass(frozen=True)
@@ -100,16 +96,6 @@ def _prove(item: Item, key: Key) -> Iterator[Finding]:
             yield Finding(item.id, name, f"満点になりません: {verdict.message}")
         if known is not None and (verdict.points or known.say not in verdict.message):
             yield Finding(item.id, name, f"0点と自分の一文になりません: {verdict.points:g}点「{verdict.message}」")
-        if known is not None and _tells(key, known.say):
-            yield Finding(item.id, name, "一文に正解の値が入っています")
     blank = judge(key, bundle_of(item, [None] * len(key.inputs) if item.kind == "function" else None))
     if (blank.points, blank.state, blank.message) != (0.0, "blank", BLANK):
         yield Finding(item.id, "未記入", f"未解答になりません: {blank.message}")
-
-
-def _tells(key: Key, sentence: str) -> bool:
-    """Whether a number in the sentence is the right value in some reading."""
-    if key.kind != "number":
-        return False
-    readings = (reading for said in NUMBER.findall(sentence) for reading, _ in parse_number(said, key.unit))
-    return any(close(reading, key.right, key.tolerance) for reading in readings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from numbers import Real
 from typing import Any
@@ -31,6 +32,18 @@ def in_unit(value: float, unit: str) -> float:
 def confusable(a: float, b: float, unit: str, margin: float) -> bool:
     """Whether two numbers (base unit) lie within ``margin`` in some reading of either."""
     return any(abs(a * f - b) <= margin or abs(a / f - b) <= margin for f in [1.0, *other_factors(unit)])
+
+
+# A number with the unit written behind it, as it stands in a sentence.
+WRITTEN = re.compile(r"[-−]?\d[\d,]*(?:\.\d+)?(?:[%％]|[千万億百]*円)?")
+
+
+def says(sentence: str, value: float, unit: str, tolerance: float) -> bool:
+    """Whether a number in the sentence is ``value`` in some reading."""
+    from jissho.teach.normalise import parse_number
+
+    readings = (reading for said in WRITTEN.findall(sentence) for reading, _ in parse_number(said, unit))
+    return any(close(reading, value, tolerance) for reading in readings)
 
 
 def close(a: float, b: float, tolerance: float = 0.0) -> bool:

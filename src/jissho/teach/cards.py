@@ -23,6 +23,8 @@ CSS = """<style>
 .jissho-form .jissho-entry, .jissho-form .jissho-entry input { height: 48px; }
 .jissho-form .jissho-entry.widget-textarea, .jissho-form .jissho-entry textarea { height: auto; }
 .jissho-form .jissho-entry input, .jissho-form .jissho-entry textarea { font-size: 22px !important; border: 2px solid #666; background: #fff; color: #262626; padding: 4px 10px; }
+.jissho-form .jissho-entry input, .jissho-form .jissho-entry textarea { box-sizing: border-box; max-width: 100%; }
+.jissho-form .widget-button.mod-primary { margin-top: 10px; }
 .jissho-unit { font-size: 20px; line-height: 48px; padding-left: 8px; }
 .jissho-form .widget-radio, .jissho-form .widget-radio-box, .jissho-form .widget-checkbox { height: auto; width: 100%; max-width: 100%; }
 .jissho-form .widget-radio-box label, .jissho-form .widget-checkbox label

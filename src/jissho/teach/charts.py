@@ -94,7 +94,7 @@ def chart(
     ax.set_ylabel(y)
     if footer:
         foot = 0.32 / size[1]
-        fig.get_layout_engine().set(rect=(0, foot, 1, 1 - foot))
+        fig.get_layout_engine().set(h_pad=0.1, rect=(0, foot, 1, 1 - foot))
         fig.text(0.995, 0.012, footer, ha="right", va="bottom", fontsize=11, color="#555555")
     fig.jissho_alt = f"{alt or title}（合成データ）" if footer == FOOTER else alt or title
     return fig, ax

@@ -53,9 +53,9 @@ def text() -> Field:
     return Field(box, lambda: box.value.strip(), lambda v: setattr(box, "value", str(v)), _text_problem, "＿" * 30)
 
 
-def line(placeholder: str = "") -> Field:
+def line() -> Field:
     """One line of free text."""
-    box = widgets.Text(placeholder=placeholder, layout=WIDE)
+    box = widgets.Text(layout=WIDE)
     box.add_class("jissho-entry")
     return Field(box, lambda: box.value.strip(), lambda v: setattr(box, "value", str(v)), _text_problem, "＿" * 30)
 

@@ -77,7 +77,7 @@ def decide(
 ) -> None:
     """Ask for the decision: one of ``options`` (or ``count`` of them) and one line why."""
     chosen = fields.choices(options, count) if count else fields.choice(options)
-    note = fields.line(note_label)
+    note = fields.line()
 
     def put(value: Any) -> None:
         value = value if isinstance(value, dict) else {}

@@ -24,12 +24,12 @@ def build(project: Path, target: Path) -> set[str]:
 
 
 def sources(*folders: str) -> set[str]:
-    """Committed kinds of files below the folders, relative to the checkout."""
-    files = (path for folder in folders for path in (REPO / folder).rglob("*"))
+    """Files below the folders, relative to the checkout, without what tools leave behind there."""
+    files = (path.relative_to(REPO) for folder in folders for path in (REPO / folder).rglob("*") if path.is_file())
     return {
-        path.relative_to(REPO).as_posix()
+        path.as_posix()
         for path in files
-        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".ipynb"
+        if path.suffix != ".ipynb" and not any(part.startswith((".", "__pycache__")) for part in path.parts)
     }
 
 

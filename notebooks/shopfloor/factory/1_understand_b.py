@@ -31,8 +31,8 @@ seed = 20180605
 n = 1500
 
 # %%
-from jissho.datasets import load_checksheet
-from jissho.teach import COLORS, chart, check, decide, explore, label, predict, predicted, require_prediction, show, slider, yen
+from jissho.datasets import load_checksheet  # 表を読む道具
+from jissho.teach import *  # 図と問いの道具
 
 # %% [markdown]
 # ## 予想する — グラフを見る前に

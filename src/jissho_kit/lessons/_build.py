@@ -23,6 +23,8 @@ _KERNELSPEC = {
     "name": KERNEL,
 }
 _INSTRUCTORS = "jissho_kit"
+# Tag of cells that show a question: their code (with a self-check's answer) is folded away, its first line remains.
+FORM = "form"
 
 
 def build(
@@ -80,7 +82,7 @@ def cell_id(part: str, index: int) -> str:
     return f"{part}-{index + 1:03}"
 
 
-def index_of(cell: NotebookNode) -> int:
+def position(cell: NotebookNode) -> int:
     """Position in the source of a built cell: the inverse of :func:`cell_id`."""
     return int(cell.id.rpartition("-")[2]) - 1
 
@@ -93,7 +95,10 @@ def _cell(lesson: Lesson, index: int, data: Mapping[str, pd.DataFrame]) -> Noteb
         "raw": v4.new_raw_cell,
     }[original.cell_type]
     source = _filled(lesson, index, data) if original.cell_type == "markdown" else original.source
-    return new(source, id=cell_id(lesson.part, index), metadata=original.metadata)
+    metadata = dict(original.metadata)
+    if FORM in metadata.get("tags", []):
+        metadata["jupyter"] = {"source_hidden": True}
+    return new(source, id=cell_id(lesson.part, index), metadata=metadata)
 
 
 def _filled(lesson: Lesson, index: int, data: Mapping[str, pd.DataFrame]) -> str:
@@ -112,6 +117,6 @@ def _refuse_instructors_side(lesson: Lesson, cells: list[NotebookNode]) -> None:
         if _INSTRUCTORS in cell.source:
             raise ContentError(
                 f"受講者に渡るセルに {_INSTRUCTORS} があります。",
-                where=lesson.where(index_of(cell)),
+                where=lesson.where(position(cell)),
                 mend='tags=["claim"] を付けるか、jissho だけで書いてください。',
             )

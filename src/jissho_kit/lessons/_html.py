@@ -9,6 +9,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode, v4
 
+from jissho_kit.lessons._build import FORM
+
 _TEMPLATES = Path(__file__).parent / "templates"
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 _WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
@@ -22,9 +24,11 @@ def write_html(nb: NotebookNode, path: Path, shows_code: bool) -> Path:
     authors need (parameters, claims) are left out; ``shows_code`` False leaves out all code.
     """
     from nbconvert.exporters import HTMLExporter
+    from traitlets.config import Config
 
     page = _still(nb)
     exporter = HTMLExporter(
+        config=Config({"TagRemovePreprocessor": {"enabled": True, "remove_input_tags": {FORM}}}),
         template_name="jissho",
         extra_template_basedirs=[str(_TEMPLATES)],
         language_code="ja",

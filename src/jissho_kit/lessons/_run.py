@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from jissho.errors import ContentError, JisshoError, UsageError
 from jissho_kit.curriculum import Part
 from jissho_kit.kernels import TIMEOUT, papermill_engine
-from jissho_kit.lessons._build import build, index_of, is_claim
+from jissho_kit.lessons._build import build, is_claim, position
 from jissho_kit.lessons._html import write_html
 from jissho_kit.lessons._source import Lesson, part_named, read, source_of
 from jissho_kit.simulators import write
@@ -259,7 +259,7 @@ def _failure(error, target: Path, lesson: Lesson) -> ContentError:
     from papermill.execute import remove_error_markers
 
     cell = remove_error_markers(nbformat.read(target, as_version=4)).cells[error.cell_index]
-    index = index_of(cell)
+    index = position(cell)
     found = re.search(
         r"Cell In\[\d+\], line (\d+)",
         re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback)),

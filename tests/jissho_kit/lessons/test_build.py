@@ -39,3 +39,10 @@ def test_the_instructors_side_never_reaches_a_participant(example):
         build(example.part, root=example.root)
     assert error.value.where.endswith("a.py:25")
     assert len(build(example.part, audience="author", root=example.root).cells) == 4
+
+
+def test_the_code_of_a_question_is_folded():
+    cells = build("B-F-1b").cells
+    asked = [cell for cell in cells if cell.cell_type == "code" and "check(" in cell.source]
+    assert asked and all(cell.metadata["jupyter"] == {"source_hidden": True} for cell in asked)
+    assert all(cell.source.startswith("#") for cell in asked)

@@ -11,6 +11,7 @@ from jissho_kit.curriculum._courses import (
     load_courses,
     misconceptions,
     ready_parts,
+    standards,
     tier_of,
 )
 from jissho_kit.curriculum._models import (
@@ -24,6 +25,9 @@ from jissho_kit.curriculum._models import (
     Objective,
     Part,
 )
+from jissho_kit.curriculum._render import render
+from jissho_kit.curriculum._standards import Standard
+from jissho_kit.curriculum._timetable import Timetable, timetable
 from jissho_kit.curriculum._yaml import read_as
 
 __all__ = [
@@ -36,6 +40,8 @@ __all__ = [
     "Module",
     "Objective",
     "Part",
+    "Standard",
+    "Timetable",
     "content_root",
     "course_file",
     "datasets",
@@ -47,5 +53,8 @@ __all__ = [
     "misconceptions",
     "read_as",
     "ready_parts",
+    "render",
+    "standards",
     "tier_of",
+    "timetable",
 ]

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from jissho.errors import UsageError
+from jissho.errors import ContentError, UsageError
 from jissho_kit.curriculum._consistency import Problem, problems_of, repeated_ids, unknown
 from jissho_kit.curriculum._models import FIELDS, TIERS, Course, Misconception, Part
+from jissho_kit.curriculum._standards import STANDARDS, Standard, read_standards
 from jissho_kit.curriculum._yaml import Document, parse, read_text
 
 DATASETS = "curriculum/datasets.yml"
@@ -60,6 +61,31 @@ def misconceptions(root: Path | None = None) -> dict[str, Misconception]:
 def datasets(root: Path | None = None) -> dict[str, str]:
     """Japanese titles of the datasets that courses may use (ready or planned), by name."""
     return dict(_checked(*_texts(root))[2])
+
+
+def standards(root: Path | None = None) -> dict[str, Standard]:
+    """The mapping to public standards by code, checked against the courses.
+
+    Raises
+    ------
+    ContentError
+        As :func:`load_courses`; the table is malformed, lacks a code that a course uses, or names other modules.
+    """
+    found = read_standards(_root(root))
+    using: dict[str, list[str]] = {code: [] for code in found}
+    for course in load_courses(root).values():
+        for module in course.modules:
+            for code in module.standards:
+                using.setdefault(code, []).append(module.id)
+    for code, modules in using.items():
+        if code not in found:
+            raise ContentError(
+                f"code: {code} の行がありません（{modules[0]} が使っています）。", STANDARDS, "行を加えてください。"
+            )
+        if set(found[code].modules) != set(modules):
+            mend = f"コースのファイルで使っているのは {' '.join(modules) or 'なし'} です。"
+            raise ContentError(f"modules: {code} を使う教材が違います。", f"{STANDARDS}:{found[code].line}", mend)
+    return found
 
 
 def tier_of(name: str) -> str:

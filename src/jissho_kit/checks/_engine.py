@@ -1,0 +1,94 @@
+"""Apply the table of rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from jissho.errors import ContentError
+from jissho_kit import curriculum
+from jissho_kit.checks import assignments, courses, files, handed_out, house, lesson_runs, lesson_texts, releases
+from jissho_kit.checks._model import Fault, Finding, Report, Rule
+from jissho_kit.checks._place import parse_where
+from jissho_kit.checks._subjects import Kit, select
+
+# First those that read: what they cannot read, later rules meet again, and it is reported once.
+RULES: tuple[Rule, ...] = (
+    *courses.RULES,
+    *lesson_texts.RULES,
+    *assignments.RULES,
+    *files.RULES,
+    *lesson_runs.RULES,
+    *releases.RULES,
+    *house.RULES,
+    *handed_out.RULES,
+)
+
+
+def check(
+    paths: Sequence[Path] | None = None,
+    root: Path | None = None,
+    budget: bool = False,
+    on_progress: Callable[[str], Any] = lambda what: None,
+    rules: Sequence[Rule] = RULES,
+) -> Report:
+    """Check content.
+
+    Parameters
+    ----------
+    paths : sequence of Path, optional
+        Lessons, assignments, guides, course folders, handed-out notebooks, or folders of them; nothing: everything.
+    root : Path, optional
+        Content root; by default the kit's own.
+    budget : bool
+        Whether a lesson over its time or memory budget fails; otherwise it is a warning.
+    on_progress : callable
+        Told in Japanese what is being looked at.
+    rules : sequence of Rule
+        By default all.
+
+    Raises
+    ------
+    UsageError
+        A path does not exist or is nothing that can be checked.
+    """
+    root = (root or curriculum.content_root()).resolve()
+    try:
+        subjects = select(Kit(root), list(paths or []))
+    except ContentError as error:
+        return Report((_from_error(courses.RULES[0], error, root),))
+    found: dict[tuple, Finding] = {}
+    for rule in rules:
+        for subject in getattr(subjects, rule.looks_at):
+            on_progress(f"調べています: {subject.id or '全体'}（{rule.id}）")
+            for finding in _apply(rule, subject, root):
+                if budget:
+                    finding = replace(finding, severity="error")
+                found.setdefault((finding.file, finding.line, finding.message), finding)
+    return Report(tuple(found.values()))
+
+
+def _apply(rule: Rule, subject: Any, root: Path) -> Iterator[Finding]:
+    try:
+        yield from (_from_fault(rule, fault, root) for fault in rule.run(subject))
+    except ContentError as error:
+        found = _from_error(rule, error, root)
+        yield replace(found, id=found.id or subject.id)
+
+
+def _from_fault(rule: Rule, fault: Fault, root: Path) -> Finding:
+    message = f"{rule.wrong}: {fault.detail}" if fault.detail else rule.wrong
+    return Finding(
+        rule.id, _shown(fault.file, root), fault.line, fault.id, message, fault.mend or rule.mend, rule.severity
+    )
+
+
+def _from_error(rule: Rule, error: ContentError, root: Path) -> Finding:
+    file, line, id = parse_where(error.where, root)
+    return Finding(rule.id, _shown(file, root), line, id, error.what, error.mend or rule.mend, rule.severity)
+
+
+def _shown(file: Path, root: Path) -> str:
+    return (file.relative_to(root) if file.is_relative_to(root) else file).as_posix()

@@ -1,0 +1,43 @@
+"""Where in a file something stands."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+_WHERE = re.compile(r"^(?P<file>.*\.\w+)(?::(?P<line>\d+))?")
+_ID = re.compile(r"^\s*-?\s*id:\s*['\"]?(?P<id>[\w.-]+)")
+ITEM_ID = re.compile(r"^[KGB]-[FA]-[123][a-e]?\.[a-z][0-9]?$")
+
+
+def line_of(path: Path, *words: str) -> int:
+    """Line (from 1) that holds the last of ``words``, each looked for after the one before; 1 when nowhere."""
+    line = 0
+    text = path.read_text(encoding="utf-8-sig").splitlines() if path.is_file() else []
+    for word in words:
+        line = next((n for n, one in enumerate(text[line:], line + 1) if word in one), line)
+    return max(line, 1)
+
+
+def line_of_id(path: Path, id: str) -> int:
+    """Line of ``id: <id>`` in a YAML file; 1 when it has none."""
+    text = path.read_text(encoding="utf-8-sig").splitlines() if path.is_file() else []
+    return next((n for n, line in enumerate(text, 1) if (found := _ID.match(line)) and found["id"] == id), 1)
+
+
+def id_at(path: Path, line: int) -> str:
+    """The ``id:`` that the entry around ``line`` of a YAML file carries, else ""."""
+    text = path.read_text(encoding="utf-8-sig").splitlines() if path.is_file() else []
+    return next((found["id"] for one in reversed(text[:line]) if (found := _ID.match(one))), "")
+
+
+def parse_where(where: str, root: Path) -> tuple[Path, int, str]:
+    """File, line and id from an error's ``where``: ``path:line``, a path below ``root``, or an item's id."""
+    if ITEM_ID.match(where):
+        path = root / "grading" / where.rpartition(".")[0] / "items.yml"
+        return path, line_of_id(path, where), where
+    found = _WHERE.match(where)
+    if not found:
+        return root, 1, where
+    path, line = root / found["file"], int(found["line"] or 1)
+    return path, line, id_at(path, line) if path.suffix == ".yml" else ""

@@ -1,0 +1,226 @@
+"""What rules look at, found from the paths a user names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from jissho.errors import UsageError
+from jissho_kit import curriculum, lessons, truths
+from jissho_kit.checks._execution import Execution, execute
+from jissho_kit.curriculum import Course, Part
+from jissho_kit.grading.items import Item, load_items
+from jissho_kit.grading.keys import NotSeparable
+from jissho_kit.grading.proof import Finding, prove
+from jissho_kit.lessons import Lesson
+
+# A course redraws its data until every answer can be told from every other; a healthy item rarely needs it.
+DRAWS = 5
+
+
+@dataclass(frozen=True)
+class Kit:
+    """A content root and its courses. Raises ``ContentError`` where the course files are wrong."""
+
+    root: Path
+    id: str = ""
+
+    @cached_property
+    def courses(self) -> dict[str, Course]:
+        return curriculum.load_courses(self.root)
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        return [part for course in self.courses.values() for part in course.parts]
+
+
+@dataclass(frozen=True)
+class File:
+    """A file or assignment folder of the content."""
+
+    kit: Kit
+    path: Path
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class PartOf:
+    """A part and the course file it stands in."""
+
+    kit: Kit
+    part: Part
+
+    @property
+    def root(self) -> Path:
+        return self.kit.root
+
+    @property
+    def file(self) -> Path:
+        return self.root / curriculum.course_file(self.part.tier)
+
+    @property
+    def ready(self) -> bool:
+        return self.part.status == "ready"
+
+    @property
+    def id(self) -> str:
+        return self.part.id
+
+    @cached_property
+    def lesson(self) -> Lesson:
+        return lessons.read(lessons.source_of(self.part, self.root))
+
+    @cached_property
+    def execution(self) -> Execution:
+        """The lesson's one run, shared by all rules."""
+        return execute(self.part, self.root)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """An assignment's folder, its items, and the part that hands it out."""
+
+    kit: Kit
+    id: str
+    part: Part | None
+
+    @property
+    def path(self) -> Path:
+        return self.kit.root / "grading" / self.id / "items.yml"
+
+    @property
+    def text(self) -> Path:
+        return self.path.with_name("assignment.py")
+
+    @cached_property
+    def items(self) -> list[Item]:
+        return load_items(self.id, self.kit.root)
+
+    def draw(self, seed: int) -> Mapping[str, pd.DataFrame]:
+        """Tables as a course might draw them."""
+        return truths.draw_tables(seed)
+
+    @cached_property
+    def proofs(self) -> list[tuple[Item, list[Finding] | NotSeparable]]:
+        """For each item, what is wrong on the first draw that can tell its answers apart, else why none can."""
+        return [(item, self._proof(item)) for item in self.items if item.kind != "text"]
+
+    def _proof(self, item: Item) -> list[Finding] | NotSeparable:
+        for seed in range(1, DRAWS + 1):
+            try:
+                return prove([item], self.draw(seed), seed=seed)
+            except NotSeparable as error:
+                last = error
+        return last
+
+
+@dataclass(frozen=True)
+class Guide:
+    """An instructor's guide."""
+
+    kit: Kit
+    path: Path
+
+    @property
+    def id(self) -> str:
+        """The module it belongs to."""
+        return self.path.stem
+
+
+@dataclass(frozen=True)
+class Release:
+    """A notebook that was handed out, and the course folder it belongs to."""
+
+    course: Path
+    path: Path
+
+    @property
+    def id(self) -> str:
+        """The assignment."""
+        return self.path.parent.name
+
+
+@dataclass
+class Subjects:
+    """Subjects by the kind a rule looks at."""
+
+    kit: list[Kit] = field(default_factory=list)
+    file: list[File] = field(default_factory=list)
+    part: list[PartOf] = field(default_factory=list)
+    lesson: list[PartOf] = field(default_factory=list)
+    guide: list[Guide] = field(default_factory=list)
+    items: list[Assignment] = field(default_factory=list)
+    release: list[Release] = field(default_factory=list)
+
+
+def select(kit: Kit, paths: list[Path]) -> Subjects:
+    """Subjects that the paths name; without paths everything.
+
+    Raises
+    ------
+    UsageError
+        A path does not exist, or is not content of the kit nor a course folder.
+    ContentError
+        The course files are wrong.
+    """
+    chosen = Subjects(kit=[] if paths else [kit])
+    files = {path for given in paths or _rooms(kit) for path in _files(kit, given, chosen)}
+    for path in sorted(files):
+        chosen.file.append(File(kit, path))
+    for part in kit.parts:
+        _add_part(kit, part, files, chosen)
+    chosen.guide += [Guide(kit, path) for path in sorted(files) if path.parent == kit.root / "curriculum" / "guides"]
+    return chosen
+
+
+def _rooms(kit: Kit) -> list[Path]:
+    return [folder for name in ("curriculum", "notebooks", "grading") if (folder := kit.root / name).is_dir()]
+
+
+def _files(kit: Kit, given: Path, chosen: Subjects) -> Iterator[Path]:
+    """Content files below a path; course folders and handed-out notebooks go to ``chosen.release``."""
+    path = Path(given).resolve()
+    if not path.exists():
+        raise UsageError(f"{given} がありません。", mend="調べるファイルかフォルダーの場所を確かめてください。")
+    course = next((folder for folder in (path, *path.parents) if (folder / "private" / "course.json").is_file()), None)
+    if course:
+        chosen.release += _releases(course, path)
+    elif not path.is_relative_to(kit.root):
+        raise UsageError(
+            f"{given} は教材でも講座でもありません。",
+            mend="教材のファイルか、jissho course で作ったフォルダーを指定してください。",
+        )
+    else:
+        found = path.rglob("*") if path.is_dir() else [path]
+        yield from (
+            one
+            for one in found
+            if one.is_file() and not any(part.startswith((".", "_")) for part in one.relative_to(kit.root).parts)
+        )
+
+
+def _releases(course: Path, path: Path) -> list[Release]:
+    found = [path] if path.is_file() else sorted((course / "release").glob("*/*.ipynb"))
+    if not found:
+        raise UsageError(
+            f"{course} には配った課題がまだありません。", mend="nbgrader generate_assignment のあとで調べてください。"
+        )
+    return [Release(course, one) for one in found]
+
+
+def _add_part(kit: Kit, part: Part, files: set[Path], chosen: Subjects) -> None:
+    """Add the part's subjects whose files were chosen."""
+    subject = PartOf(kit, part)
+    lesson = kit.root / part.lesson if part.lesson else None
+    folder = kit.root / "grading" / part.assignment if part.assignment else None
+    named = {subject.file, lesson, curriculum.guide_path(part.module, kit.root)} & files
+    if named or any(file.parent == folder for file in files):
+        chosen.part.append(subject)
+    if lesson in files:
+        chosen.lesson.append(subject)
+    if any(file.parent == folder for file in files):
+        chosen.items.append(Assignment(kit, part.assignment, part))

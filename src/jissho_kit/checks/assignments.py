@@ -1,0 +1,116 @@
+"""Rules on assignments: items are well-formed, refer to what exists, and keep their promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jissho_kit import curriculum
+from jissho_kit.checks._model import Fault, Rule
+from jissho_kit.checks._place import line_of
+from jissho_kit.checks._subjects import Assignment
+from jissho_kit.grading.build import build_notebook
+from jissho_kit.grading.items import Item
+from jissho_kit.grading.keys import NotSeparable, draw_params
+
+SYNTHETIC = "合成データ"
+
+
+def items_readable(assignment: Assignment) -> Iterator[Fault]:
+    """The loader raises what is wrong: a missing sentence, too few wrong answers, an unknown key."""
+    yield from () if assignment.items else [Fault(assignment.path, detail="問題がありません")]
+
+
+def objective_known(assignment: Assignment) -> Iterator[Fault]:
+    part = assignment.part
+    known = {f"{part.module}/{number}" for number in part.objectives}
+    for item in assignment.items:
+        if item.objective not in known:
+            yield _fault(assignment, item, item.objective, "objective:")
+
+
+def reason_known(assignment: Assignment) -> Iterator[Fault]:
+    known = curriculum.misconceptions(assignment.kit.root)
+    for item in assignment.items:
+        for wrong in item.wrong:
+            if wrong.because not in known:
+                yield _fault(assignment, item, wrong.because, f"because: {wrong.because}")
+
+
+def sentence_own(assignment: Assignment) -> Iterator[Fault]:
+    for item in assignment.items:
+        said = [wrong.say.strip() for wrong in item.wrong]
+        for sentence in sorted({one for one in said if not one or said.count(one) > 1}):
+            yield _fault(assignment, item, f"「{sentence}」", "say:")
+
+
+def cells_match(assignment: Assignment) -> Iterator[Fault]:
+    """The builder raises what is wrong: an item without a cell, an unknown item, a stub that does not run."""
+    params = {item.id: draw_params(item, 0) for item in assignment.items}
+    build_notebook(assignment.id, assignment.items, assignment.draw(0), params, assignment.kit.root)
+    yield from ()
+
+
+def separable(assignment: Assignment) -> Iterator[Fault]:
+    for item, proof in assignment.proofs:
+        if isinstance(proof, NotSeparable):
+            yield _fault(assignment, item, proof.what)
+
+
+def verdicts(assignment: Assignment) -> Iterator[Fault]:
+    for item, proof in assignment.proofs:
+        for finding in () if isinstance(proof, NotSeparable) else proof:
+            yield _fault(assignment, item, f"{finding.answer} — {finding.problem}", f"because: {finding.answer}")
+
+
+def synthetic_said(assignment: Assignment) -> Iterator[Fault]:
+    if SYNTHETIC not in assignment.text.read_text(encoding="utf-8"):
+        yield Fault(assignment.text)
+
+
+def _fault(assignment: Assignment, item: Item, detail: str, *words: str) -> Fault:
+    line = line_of(assignment.path, f"id: {item.id}", *words)
+    return Fault(assignment.path, line, item.id, detail)
+
+
+RULES = (
+    Rule("items-file", "items", "問題のファイルを読めません", "示された行を直してください。", items_readable),
+    Rule(
+        "objective-unknown",
+        "items",
+        "このパートにない目標を測っています",
+        "objective: を「モジュール/番号」で、パートの objectives: にあるものにしてください。",
+        objective_known,
+    ),
+    Rule(
+        "reason-unknown",
+        "items",
+        "一覧にない考え違いです",
+        "curriculum/misconceptions.yml にある番号にするか、足してください。",
+        reason_known,
+    ),
+    Rule(
+        "sentence-repeated",
+        "items",
+        "誤答の一文が空か、ほかの誤答と同じです",
+        "誤答ごとに、その考え違いに返す一文を書いてください。",
+        sentence_own,
+    ),
+    Rule(
+        "item-cells",
+        "items",
+        "課題のセルと問題が合いません",
+        "assignment.py の item= と items.yml を合わせてください。",
+        cells_match,
+    ),
+    Rule(
+        "not-separable", "items", "答えを見分けられません", "誤答の値を離すか、tolerance を狭めてください。", separable
+    ),
+    Rule("verdict", "items", "採点が約束どおりになりません", "right・wrong・say を直してください。", verdicts),
+    Rule(
+        "synthetic-unsaid",
+        "items",
+        f"「{SYNTHETIC}」と書かれていません",
+        f"はじめの説明に「{SYNTHETIC}」と書いてください。",
+        synthetic_said,
+    ),
+)

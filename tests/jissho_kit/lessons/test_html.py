@@ -27,7 +27,7 @@ def widgets_notebook():
     view = new_output("display_data", {MODEL: {"model_id": box.model_id}, "text/plain": "VBox(children=(IntSlider(…"})
     cells = [new_markdown_cell("# 題"), new_code_cell("explore(draw)", outputs=[view])]
     cells.append(new_code_cell("assert True", metadata={"tags": ["claim"]}))
-    cells.append(new_code_cell("check(right='ア')", metadata={"tags": ["form"]}))
+    cells.append(new_code_cell("ask_me(right='ア')", metadata={"tags": ["form"]}))
     return new_notebook(
         cells=cells,
         metadata={"title": "K-F-1 検査機", "widgets": {"application/vnd.jupyter.widget-state+json": {"state": state}}},
@@ -61,4 +61,4 @@ def test_executives_see_no_code_and_nobody_sees_claims(page):
 
 
 def test_the_code_of_a_question_is_hidden(page):
-    assert "check" not in page(True)
+    assert "ask_me" not in page(True)

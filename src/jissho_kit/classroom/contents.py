@@ -9,6 +9,7 @@ from string import Template
 import nbformat
 from nbformat import NotebookNode, v4
 
+from jissho.datasets import own_data
 from jissho.errors import UsageError
 from jissho_kit import curriculum, lessons
 from jissho_kit.curriculum import FIELD_TITLES, FIELDS, STAGES, Course, Module, Part
@@ -58,7 +59,7 @@ def without_code(built: NotebookNode, part: Part) -> NotebookNode:
 
 def shipped(dataset: str) -> bytes:
     """The data file that the lesson loads, byte for byte."""
-    return (curriculum.content_root() / "datasets" / dataset / f"{dataset}.csv").read_bytes()
+    return (own_data() / dataset / f"{dataset}.csv").read_bytes()
 
 
 def path_of(part: Part) -> str:

@@ -67,9 +67,9 @@ class Document:
         try:
             return TypeAdapter(model).validate_python(self.data)
         except ValidationError as error:
-            first = error.errors()[0]
-            what = f"{_REASONS.get(first['type'], first['msg'])}。"
-            raise self.error(first["loc"], what, _mend(first)) from None
+            # A misspelt key is both unknown and missing: name the one that was written.
+            first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+            raise self.error(first["loc"], f"{_reason(first)}。", _mend(first)) from None
 
 
 def read_text(path: Path, name: str) -> str:
@@ -100,20 +100,18 @@ def parse(text: str, name: str) -> Document:
     ContentError
         Not YAML, or a key written twice.
     """
-    loader = _Loader(text)
     try:
+        loader = _Loader(text)
         node = loader.get_single_node()
         _refuse_repeated_keys(node, name)
         return Document(name, loader.construct_document(node) if node else None, node)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-13-01
         mark = getattr(error, "problem_mark", None)
         raise ContentError(
             f"YAMLとして読めません（{getattr(error, 'problem', None) or error}）。",
             where=f"{name}:{mark.line + 1 if mark else 1}",
             mend="この行と前の行の字下げ、コロンの後の空白、かぎ括弧や引用符の閉じ忘れを確かめてください。",
         ) from None
-    finally:
-        loader.dispose()
 
 
 def read_as(model: Any, path: Path, name: str | None = None) -> Any:
@@ -137,7 +135,7 @@ def _refuse_repeated_keys(node: yaml.Node | None, name: str) -> None:
         return
     seen: set[str] = set()
     for key, value in node.value:
-        if key.value in seen:
+        if str(key.value) in seen:
             raise ContentError(
                 f"キー {key.value} が二度書かれています。",
                 where=f"{name}:{key.start_mark.line + 1}",
@@ -159,6 +157,11 @@ def _key(loc: Loc) -> str:
     """``modules[0].minutes`` for ``("modules", 0, "minutes")``."""
     text = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in loc)
     return text.lstrip(".") or "全体"
+
+
+def _reason(error: dict) -> str:
+    ours = error.get("ctx", {}).get("error")  # a ValueError of our own models
+    return str(ours) if ours else _REASONS.get(error["type"], error["msg"])
 
 
 def _mend(error: dict) -> str:

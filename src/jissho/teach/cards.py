@@ -36,7 +36,7 @@ CSS = """<style>
 .jissho-form .widget-button.mod-primary { background: #1F5F99; color: #fff; font-weight: 700; }
 .jissho-form .widget-button:disabled { opacity: .35; }
 .jissho-form .widget-toggle-button.mod-active { background: #1F5F99; color: #fff; box-shadow: none; }
-.jissho-form :focus-visible { outline: 4px solid #DA7F00 !important; outline-offset: 2px; }
+.jissho-form :focus-visible { outline: 4px solid #D67C00 !important; outline-offset: 2px; }
 .jissho-card { font-size: 18px; padding: 6px 0; }
 .jissho-form .widget-toggle-buttons { height: auto; }
 .jissho-form .noUi-target { height: 12px; margin: 0; }

@@ -55,11 +55,9 @@ def _stranger() -> str:
 def safe_name(name: str) -> str:
     """A folder name from anything; names that had to be changed get a short hash, so two never meet."""
     kept = re.sub(r"[^\w-]", "_", unicodedata.normalize("NFC", name))[:48].strip("_")
-    return (
-        kept
-        if kept == name
-        else f"{kept or 'visitor'}-{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}"
-    )
+    if kept and kept == name:
+        return kept
+    return f"{kept or 'visitor'}-{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
 
 def load() -> dict:

@@ -67,8 +67,7 @@ class Document:
         try:
             return TypeAdapter(model).validate_python(self.data)
         except ValidationError as error:
-            # A misspelt key is both unknown and missing: name the one that was written.
-            first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+            first = error.errors()[0]
             raise self.error(first["loc"], f"{_reason(first)}。", _mend(first)) from None
 
 

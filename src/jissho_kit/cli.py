@@ -101,7 +101,7 @@ def list_(as_json: Json = False) -> None:
 def plan(
     tier: Tier,
     field: FieldOption,
-    start: Annotated[str, typer.Option("--start", metavar="時刻", help="始まる時刻")] = "13:00",
+    start: Annotated[str | None, typer.Option("--start", metavar="時刻", help="毎日の始まり（省くとコースの決まり）")] = None,
     style: Annotated[PlanFormat, typer.Option("--format", help="出し方")] = PlanFormat.text,
     out: Annotated[Path | None, typer.Option("--out", metavar="ファイル", help="書き込むファイル")] = None,
 ) -> None:

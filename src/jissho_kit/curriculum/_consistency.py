@@ -34,6 +34,8 @@ def problems_of(
     for at, part, module in parts:
         yield from _part(at, part, module)
         yield from unknown((*at, "datasets"), part.datasets, datasets, "データ", "curriculum/datasets.yml")
+    for at, module in modules:
+        yield from _unclaimed(at, module)
     yield from _days(course)
     yield from _late(course)
 
@@ -71,6 +73,9 @@ def _module(at: Loc, module: Module, course: Course, misconceptions: Collection[
     if total != module.minutes:
         mend = f"parts の合計は {total}分です。どちらかを直してください。"
         yield (*at, "minutes"), f"{module.id} の {module.minutes}分と parts の合計が合いません。", mend
+
+
+def _unclaimed(at: Loc, module: Module) -> Iterator[Problem]:
     for number in range(1, len(module.objectives) + 1):
         if not any(number in part.objectives for part in module.parts):
             yield (

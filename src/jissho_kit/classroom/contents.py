@@ -37,9 +37,17 @@ def files(parts: Iterable[Part]) -> dict[str, bytes]:
 def notebook(part: Part) -> bytes:
     """A participant's notebook; one without code for executives is prepared for its no-code page."""
     built = lessons.build(part)
+    built.metadata["language_info"] = language_info()
     if part.tier == NO_CODE_TIER:
         built = without_code(built, part)
     return nbformat.writes(built).encode()
+
+
+def language_info() -> dict[str, object]:
+    """What the kernel says of its language: a notebook that says less appears as unsaved once it is opened."""
+    from ipykernel.ipkernel import IPythonKernel
+
+    return dict(IPythonKernel.language_info)
 
 
 def without_code(built: NotebookNode, part: Part) -> NotebookNode:

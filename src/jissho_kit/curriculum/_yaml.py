@@ -67,7 +67,8 @@ class Document:
         try:
             return TypeAdapter(model).validate_python(self.data)
         except ValidationError as error:
-            first = error.errors()[0]
+            # A misspelt key is both unknown and missing: name the one that was written.
+            first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
             raise self.error(first["loc"], f"{_reason(first)}。", _mend(first)) from None
 
 

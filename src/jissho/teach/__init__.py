@@ -2,10 +2,10 @@
 
 from jissho.teach import hints
 from jissho.teach.charts import COLORS, FOOTER, chart, label, label_bars, show
-from jissho.teach.explore import explore, select, slider
+from jissho.teach.controls import explore, select, slider
 from jissho.teach.forms import ask, check
 from jissho.teach.money import man_yen, percent, yen
-from jissho.teach.predict import (
+from jissho.teach.predictions import (
     PredictionMissing,
     after_prediction,
     decide,

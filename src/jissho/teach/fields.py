@@ -80,8 +80,9 @@ def choices(options: Sequence[str], count: int | None = None) -> Field:
     column.add_class("jissho-options")
 
     def put(value: Any) -> None:
+        chosen = value if isinstance(value, list) else []
         for box in boxes:
-            box.value = box.description in (value or [])
+            box.value = box.description in chosen
 
     def problem(value: list[str]) -> str:
         if not value:

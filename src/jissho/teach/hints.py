@@ -28,7 +28,6 @@ QUOTES = {
     "」": '"',
     "、": ",",
     "。": ".",
-    "ー": "-",
     "−": "-",
     "×": "*",
     "÷": "/",
@@ -59,6 +58,7 @@ SYNTAX = [
         r"unterminated (triple-quoted )?(f-)?string literal|EOL while",
         "文字を囲む引用符（\" または '）が閉じていません。",
     ),
+    (r"incomplete input|unexpected EOF", "かっこか引用符が閉じていないようです。閉じるほうを書き足してください。"),
     (r"expected ':'", "行の終わりに「:」（コロン）が要ります。"),
     (r"expected an indented block", "次の行を、空白4つぶん字下げしてください。"),
     (r"unexpected indent|unindent does not match", "行の頭の空白の数が、上の行と合っていません。"),
@@ -69,6 +69,9 @@ SYNTAX = [
     (r"invalid decimal literal", "数字のすぐ後に文字があります。名前は数字から始められません。単位は書きません。"),
     (r"leading zeros", "0 から始まる整数は書けません。頭の 0 を消してください。"),
 ]
+UNIT_AFTER_DIGIT = re.compile(r"(?<!\w)\d[\d.,]*[ぁ-んァ-ヶ一-龠]")
+SHOWN = 12  # column names listed in a hint
+
 # Other errors: type, pattern of Python's message → what to do about it.
 OTHERS = [
     (
@@ -181,7 +184,8 @@ def _syntax(error: SyntaxError) -> list[str]:
             *_pointer(f"{error.lineno}行目： ", line, marked),
             f"直した例： {fixed}",
         ]
-    hint = _from_table(str(error.msg), SYNTAX) or "書き方に間違いがあります。印の付近を確かめてください。"
+    message = "invalid decimal literal" if UNIT_AFTER_DIGIT.search(line) else str(error.msg)
+    hint = _from_table(message, SYNTAX) or "書き方に間違いがあります。印の付近を確かめてください。"
     start = min(max((error.offset or 1) - 1, 0), len(line))
     return [f"ヒント： {hint}", f"{error.lineno}行目： {line}", *_pointer(f"{error.lineno}行目： ", line, [start])]
 
@@ -203,7 +207,7 @@ def foreign(line: str) -> list[int]:
 
 def half_width(character: str) -> str:
     """The half-width character meant, or the character itself (Japanese letters are fine in names)."""
-    if character in QUOTES and character != "ー":
+    if character in QUOTES:
         return QUOTES[character]
     plain = unicodedata.normalize("NFKC", character)
     return plain if plain.isascii() and len(plain) == 1 and not character.isascii() else character
@@ -235,17 +239,27 @@ def _name(error: NameError, _: TracebackType | None, names: dict) -> str:
 
 
 def _key(error: KeyError, trace: TracebackType | None, _: dict) -> str:
-    wanted = error.args[0] if error.args else ""
-    for frame in reversed(list(_frames(trace))):
-        for value in frame.f_locals.values():
-            if isinstance(value, pd.DataFrame):
-                columns = [str(c) for c in value.columns]
-                missing = [
-                    w for w in (wanted if isinstance(wanted, (list, tuple)) else [wanted]) if str(w) not in columns
-                ]
-                name = str(missing[0] if missing else wanted)
-                return f"「{name}」という列はありません。{_perhaps(name, columns)}ある列：{'、'.join(columns[:12])}{' …' if len(columns) > 12 else ''}"
-    return f"「{wanted}」という見出しはありません。つづりと、全角・半角を確かめてください。"
+    wanted = str(error.args[0]) if error.args else ""
+    inside_pandas = [f for f in _frames(trace) if f.f_globals.get("__name__", "").startswith("pandas.")]
+    tables = [v for f in reversed(inside_pandas) for v in f.f_locals.values() if isinstance(v, pd.DataFrame)]
+    if not tables:
+        return f"「{wanted}」という見出しはありません。つづりと、全角・半角を確かめてください。"
+    several = re.match(r"\[(.*)\] not (?:in index|found in axis)|None of .*\[(.*)\]", wanted)
+    missing = re.findall(r"'([^']*)'", wanted) if several else [wanted]
+    return _no_column(missing[0] if missing else wanted, tables[0])
+
+
+def _attribute(error: AttributeError, trace: TracebackType | None, names: dict) -> str:
+    if isinstance(error.obj, pd.DataFrame):
+        return _no_column(str(error.name), error.obj)
+    perhaps = _perhaps(str(error.name), [n for n in dir(error.obj) if not n.startswith("_")])
+    return _other(error) or f"「.{error.name}」は使えません。{perhaps}つづりを確かめてください。"
+
+
+def _no_column(name: str, table: pd.DataFrame) -> str:
+    columns = [str(c) for c in table.columns]
+    more = " …" if len(columns) > SHOWN else ""
+    return f"「{name}」という列はありません。{_perhaps(name, columns)}ある列：{'、'.join(columns[:SHOWN])}{more}"
 
 
 def _perhaps(name: str, known: list[str]) -> str:
@@ -277,4 +291,8 @@ def _from_table(message: str, table: list[tuple[str, str]]) -> str:
     return ""
 
 
-HINTS: dict[type, Callable[[Any, TracebackType | None, dict], str]] = {NameError: _name, KeyError: _key}
+HINTS: dict[type, Callable[[Any, TracebackType | None, dict], str]] = {
+    NameError: _name,
+    KeyError: _key,
+    AttributeError: _attribute,
+}

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import ipywidgets as widgets
 import pytest
 
-from jissho.teach import cards, explore, predict, store
+from jissho.teach import cards, controls, predictions, store
 
 
 @pytest.fixture(autouse=True)
@@ -22,10 +22,10 @@ def folder(tmp_path, monkeypatch):
 def page(monkeypatch):
     """Everything displayed: widgets (forms) and mime bundles, in order, and helpers to use a form."""
     shown = []
-    for module in (cards, explore, predict):
+    for module in (cards, controls, predictions):
         monkeypatch.setattr(module, "display", lambda what, **_: shown.append(what), raising=False)
     monkeypatch.setattr(cards, "show_form", lambda box, question: shown.append(box))
-    monkeypatch.setattr(explore, "show_form", lambda box, question: shown.append(box))
+    monkeypatch.setattr(controls, "show_form", lambda box, question: shown.append(box))
     return SimpleNamespace(shown=shown, find=_find, press=_press, text=_text)
 
 

@@ -12,7 +12,7 @@ from IPython.display import HTML, display
 from jissho.errors import JisshoError
 from jissho.teach import fields, store
 from jissho.teach.cards import card
-from jissho.teach.explore import drawn
+from jissho.teach.controls import drawn
 from jissho.teach.fields import Field
 from jissho.teach.mode import automatic
 from jissho.teach.normalise import parse_number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,8 +69,9 @@ class Document:
             return TypeAdapter(model).validate_python(self.data)
         except ValidationError as error:
             # A misspelt key is both unknown and missing: name the one that was written.
-            first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
-            raise self.error(first["loc"], f"{_reason(first)}。", _mend(first)) from None
+            errors = error.errors()
+            first = min(errors, key=lambda e: e["type"] != "extra_forbidden")
+            raise self.error(first["loc"], f"{_reason(first)}。", _mend(first, errors)) from None
 
 
 def read_text(path: Path, name: str) -> str:
@@ -164,7 +166,7 @@ def _reason(error: dict) -> str:
     return str(ours) if ours else _REASONS.get(error["type"], error["msg"])
 
 
-def _mend(error: dict) -> str:
+def _mend(error: dict, errors: list[dict]) -> str:
     context = error.get("ctx", {})
     if "expected" in context:
         return f"使えるのは {context['expected'].replace(' or ', ', ')} です（今の値: {error['input']!r:.60}）。"
@@ -173,5 +175,8 @@ def _mend(error: dict) -> str:
     if error["type"] == "missing":
         return f"「{error['loc'][-1]}: …」の行を加えてください。"
     if error["type"] == "extra_forbidden":
-        return "つづりを確かめるか、この行を消してください。"
+        *parent, key = error["loc"]
+        missing = [e["loc"][-1] for e in errors if e["type"] == "missing" and list(e["loc"][:-1]) == parent]
+        meant = difflib.get_close_matches(str(key), missing, n=1)
+        return f"つづりを確かめるか、この行を消してください{f'（もしかして: {meant[0]}）' if meant else ''}。"
     return f"今の値: {error['input']!r:.60}"

@@ -113,7 +113,7 @@ FIRST_HALF = """- {kind: lesson, stage: 1}
 FAULTS = {
     "corrupt": ("audience: 社長", "audience: [社長", "YAML", None),
     "missing key": ("decision: 検査機", "# decision: 検査機", "「decision: …」", "modules[0].decision"),
-    "misspelt key": ("decision: 検査機", "decided: 検査機", "知らない", "modules[0].decided"),
+    "misspelt key": ("decision: 検査機", "decisoin: 検査機", "もしかして: decision", "modules[0].decisoin"),
     "wrong type": ("minutes: 50\n    audience", "minutes: ごじゅう\n    audience", "整数", "modules[0].minutes"),
     "number as text": ('start: "13:00"', "start: 13:00", "文字", "start"),
     "unknown key": ("    knows: 予備", "    knowz: 予備\n    knows: 予備", "知らない", "modules[0].knowz"),

@@ -13,6 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+Step = Callable[..., None]
+
+SECONDS_BETWEEN = 2.0  # of progress lines where there is no terminal
 ON_SCREEN = 100  # columns of a table that goes to a file or a pipe
 
 
@@ -44,23 +47,34 @@ def put_table(columns: list[str], rows: list[list[Any]], title: str = "") -> Non
 
 
 @contextmanager
-def progress(total: int | None = None) -> Iterator[Callable[[str, int | None], None]]:
-    """Show how far a long command has come (stderr): a bar on a terminal, one line per step elsewhere.
+def progress() -> Iterator[Step]:
+    """Show how far a long command has come (stderr): a bar on a terminal, a line every few seconds elsewhere.
 
-    Gives ``step(what, done=None)``: ``what`` is being done now; ``done`` of ``total`` steps are finished.
+    Gives ``step(what, done=None, total=None)``: ``what`` is being done now, ``done`` of ``total`` steps are finished.
     """
     if not sys.stderr.isatty():
-        yield lambda what, done=None: say(what)
+        yield _spoken_progress()
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = [SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn()]
-    if total is not None:
-        columns.insert(3, MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        bar = bars.add_task("", total=total)
-        yield lambda what, done=None: bars.update(bar, description=what, completed=done)
+        bar = bars.add_task("", total=None)
+        yield lambda what, done=None, total=None: bars.update(bar, description=what, completed=done, total=total)
+
+
+def _spoken_progress() -> Step:
+    """Say what is being done, but not more often than a person can read."""
+    said = -SECONDS_BETWEEN
+
+    def step(what: str, done: int | None = None, total: int | None = None) -> None:
+        nonlocal said
+        if time.monotonic() - said >= SECONDS_BETWEEN:
+            said = time.monotonic()
+            say(what)
+
+    return step
 
 
 def keep_traceback() -> Path:

@@ -101,7 +101,9 @@ def list_(as_json: Json = False) -> None:
 def plan(
     tier: Tier,
     field: FieldOption,
-    start: Annotated[str | None, typer.Option("--start", metavar="時刻", help="毎日の始まり（省くとコースの決まり）")] = None,
+    start: Annotated[
+        str | None, typer.Option("--start", metavar="時刻", help="毎日の始まり（省くとコースの決まり）")
+    ] = None,
     style: Annotated[PlanFormat, typer.Option("--format", help="出し方")] = PlanFormat.text,
     out: Annotated[Path | None, typer.Option("--out", metavar="ファイル", help="書き込むファイル")] = None,
 ) -> None:
@@ -130,11 +132,11 @@ def run(
 
     parts = ready_parts(targets)
     done, failed = [], []
-    with console.progress(len(parts)) as step:
-        step(f"実行しています: {parts[0].id}", 0)
+    with console.progress() as step:
+        step(f"実行しています: {'、'.join(part.id for part in parts)}", 0, len(parts))
         for count, result in enumerate(lessons.run_all(parts, out, assignments(parameters or []), jobs), 1):
             (failed if isinstance(result, JisshoError) else done).append(result)
-            step(f"終わりました: {parts[count - 1].id}", count)
+            step(f"終わりました: {parts[count - 1].id}", count, len(parts))
     for error in failed:
         console.say(f"エラー: {error}")
     if as_json:
@@ -156,7 +158,7 @@ def check(
     from jissho_kit import checks
 
     with console.progress() as step:
-        report = checks.check(paths or [], budget=budget, on_progress=step)
+        report = checks.check(paths, budget=budget, on_progress=step)
     console.put(checks.render(report, "json" if as_json else style.value))
     return FINE if report.ok else FINDINGS
 
@@ -172,13 +174,16 @@ def course(
     as_json: Json = False,
 ) -> None:
     """採点つきの講座（nbgraderのフォルダー）を作ります。"""
-    from jissho_kit import grading
+    from jissho_kit.grading.course import make_course
 
     with console.progress() as step:
-        made = grading.make_course(folder, tier, field.value, seed=seed, on_progress=step)
+        step("データを引き、正解を計算しています")
+        made = make_course(folder, tier, field.value, seed=seed)
     if as_json:
-        return console.put_json(made)
-    console.put(f"講座を作りました: {folder}")
+        return console.put_json(dataclasses.asdict(made))
+    console.put(f"講座を作りました: {made.root}\n課題: {'、'.join(made.assignments)}")
+    if made.practice:
+        console.say("練習用の講座です（--seed）。データと正解は、誰でも同じものを作れます。")
 
 
 @command("./jissho grade 講座 K-F-1")
@@ -186,34 +191,66 @@ def grade(
     folder: Annotated[Path, typer.Argument(metavar="講座", help="jissho course で作ったフォルダー")],
     assignment: Annotated[str | None, typer.Argument(metavar="課題", help="課題の記号（省くと全部）")] = None,
     as_json: Json = False,
-) -> None:
+) -> int:
     """提出された課題を採点し、点の表を出します。"""
-    from jissho_kit import grading
+    from jissho_kit.grading import driver
+    from jissho_kit.grading.course import open_course
 
-    console.say("提出されたコードは採点者の権限で動きます。")
+    console.say(driver.OWN_RISK)
+    course = open_course(folder)
     with console.progress() as step:
-        grades = grading.grade(folder, assignment, on_progress=step)
+        step("採点の準備をしています")
+        rows = driver.grade(
+            course, assignment, lambda done, total, what: step(f"{what}（{done + 1}/{total}）", done, total)
+        )
     if as_json:
-        return console.put_json(grades)
-    console.put_table(*grading.table(grades))
+        console.put_json(
+            {"ok": not any(row.problem for row in rows), "grades": [dataclasses.asdict(row) for row in rows]}
+        )
+    elif not rows:
+        console.say(f"提出がまだありません: {course.root / 'submitted'}")
+    else:
+        table = [[r.assignment, r.student, f"{r.score:g}", f"{r.max_score:g}", remark(r)] for r in rows]
+        console.put_table(["課題", "参加者", "点", "満点", "備考"], table)
+    return FINDINGS if any(row.problem for row in rows) else FINE
 
 
 @command("./jissho rehearse K --field factory")
 def rehearse(tier: Tier, field: FieldOption, as_json: Json = False) -> int:
     """前日のリハーサルです。授業の実行から提出、採点までを通して確かめます。"""
     from jissho_kit.classroom import rehearse as room
+    from jissho_kit.grading.driver import OWN_RISK
 
-    console.say("提出されたコードは採点者の権限で動きます。")
+    console.say(OWN_RISK)
     with console.progress() as step:
         result = room.rehearse(tier, field.value, on_progress=step)
     if as_json:
         console.put_json(result.as_json())
     else:
-        console.put_table(["教材", "主張", "時間", "結果"], result.module_rows())
-        console.put_table(
-            ["参加者", "課題", "設問", "約束", "実際"], result.differences() or [["全員", "", "", "約束どおり", ""]]
-        )
+        put_rehearsal(result)
     return FINE if result.ok else FINDINGS
+
+
+def put_rehearsal(result) -> None:
+    """The rehearsal for a person: what ran, and what differs from the promises."""
+    rows = [[m.id, m.claims, f"{m.seconds:.1f}秒", m.problem or "最後まで動きました"] for m in result.modules]
+    console.put_table(["授業", "成り立った主張", "時間", "結果"], rows)
+    rows = [
+        [p.module, p.id, f"{sum(p.graded.values()):g}", f"{sum(p.expected.values()):g}"] for p in result.participants
+    ]
+    console.put_table(["課題", "参加者", "点", "約束の点"], rows)
+    rows = [[p.module, p.id, difference] for p in result.participants for difference in p.differences]
+    if rows:
+        console.put_table(["課題", "参加者", "違い"], rows, title="約束と違うもの")
+    else:
+        console.put("点も言葉も、すべて約束どおりです。")
+
+
+def remark(row) -> str:
+    """What an instructor has to know about a graded submission."""
+    if row.problem:
+        return f"{row.problem}{row.mend}（{row.file}）"
+    return "講師が読んで採点する問があります" if row.needs_manual else ""
 
 
 def course_summary(course) -> dict:

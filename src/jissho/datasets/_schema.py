@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +13,23 @@ import yaml
 from jissho.errors import DataError
 
 PANDAS_DTYPES = {"int": "int64", "float": "float64", "str": "str", "datetime": "datetime64[ns]"}
+
+RESTORE = "Excelで保存し直した場合は、配布されたファイルに戻してください。"
+
+# What a cell must look like; anything else is named with its line.
+WRITTEN = {"int": r"-?[0-9]{1,18}", "float": r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?"}
+
+# pandera's checks in plain words.
+FAULTS = {
+    "greater_than_or_equal_to": "値「{value}」が小さすぎます。",
+    "less_than_or_equal_to": "値「{value}」が大きすぎます。",
+    "isin": "値「{value}」は決められた値ではありません。",
+    "not_nullable": "空欄があります。",
+    "field_uniqueness": "同じ値「{value}」が二度あります。",
+    "dtype": "値の種類が違います（{value}）。",
+    "column_in_dataframe": "この列がありません。",
+    "column_in_schema": "知らない列です。",
+}
 
 
 @dataclass(frozen=True)
@@ -50,33 +68,33 @@ class Schema:
         DataError
             File missing or unreadable, columns differ, or a value is outside its schema.
         """
-        dates = [c.name for c in self.columns if c.dtype == "datetime"]
-        dtypes = {c.name: PANDAS_DTYPES[c.dtype] for c in self.columns if c.dtype != "datetime"}
-        try:
-            df = pd.read_csv(path, encoding="utf-8-sig", dtype=dtypes, parse_dates=dates, keep_default_na=False,
-                             na_values={c.name: [""] for c in self.columns if c.nullable})
-        except FileNotFoundError:
-            raise DataError(f"ファイルがありません: {path.name}", where=str(path)) from None
-        except (ValueError, UnicodeDecodeError, pd.errors.ParserError) as error:
-            raise DataError(f"表を読めません: {error}", where=str(path),
-                            mend="Excelで保存し直した場合は、配布されたファイルに戻してください。") from None
-        return self.check(df, where=str(path))
+        where = str(path)
+        text = _text(path)
+        names = [c.name for c in self.columns]
+        if missing := [name for name in names if name not in text.columns]:
+            raise DataError(f"データ「{self.name}」に列「{'」「'.join(missing)}」がありません。", where, RESTORE)
+        if unknown := [str(name) for name in text.columns if name not in names]:
+            raise DataError(f"データ「{self.name}」に知らない列「{'」「'.join(unknown)}」があります。", where, RESTORE)
+        return self.check(pd.DataFrame({c.name: _typed(c, text[c.name], where) for c in self.columns}), where)
 
     def check(self, df: pd.DataFrame, where: str = "") -> pd.DataFrame:
-        """Return ``df`` unchanged if it fits the schema, else raise :class:`DataError` naming line and column."""
+        """Return ``df`` with its times in ns if it fits the schema, else raise :class:`DataError` naming line and column."""
         import pandera.errors
 
         try:
-            return self._pandera().validate(df, lazy=True)
+            self._pandera().validate(df.reset_index(drop=True), lazy=True)
         except pandera.errors.SchemaErrors as error:
-            case = error.failure_cases.iloc[0]
-            line = "" if pd.isna(case["index"]) else f" {int(case['index']) + 2} 行目"
+            case = error.failure_cases.sort_values("index", na_position="first", kind="stable").iloc[0]
+            rule, line = str(case["check"]), "" if pd.isna(case["index"]) else f" {int(case['index']) + 2} 行目"
+            column = case["failure_case"] if rule.startswith("column_in_") else case["column"]
+            fault = next((text for name, text in FAULTS.items() if rule.startswith(name)), rule)
             raise DataError(
-                f"データ「{self.name}」の列「{case['column'] or case['failure_case']}」に決まりと違う値があります: "
-                f"{case['failure_case']}（{case['check']}）",
-                where=f"{where}{line}",
-                mend="配布されたファイルに戻すか、値を直してください。",
+                f"データ「{self.name}」の列「{column}」：{fault.format(value=case['failure_case'])}",
+                where=f"{where}{line}".strip(),
+                mend=RESTORE,
             ) from None
+        times = [c.name for c in self.columns if c.dtype == "datetime"]
+        return df.astype(dict.fromkeys(times, PANDAS_DTYPES["datetime"]))
 
     def write(self, df: pd.DataFrame, path: Path) -> None:
         """Write ``df`` as UTF-8 with BOM and fixed decimals, byte-identical on every supported Python."""
@@ -103,10 +121,60 @@ class Schema:
             return found
 
         return pa.DataFrameSchema(
-            {c.name: pa.Column(PANDAS_DTYPES[c.dtype], checks(c), nullable=c.nullable, unique=c.unique, coerce=c.dtype == "datetime")
-             for c in self.columns},
+            {
+                c.name: pa.Column(
+                    PANDAS_DTYPES[c.dtype],
+                    checks(c),
+                    nullable=c.nullable,
+                    unique=c.unique,
+                    report_duplicates="exclude_first",
+                    coerce=c.dtype == "datetime",
+                )
+                for c in self.columns
+            },
             strict=True,
         )
+
+
+def _text(path: Path) -> pd.DataFrame:
+    """All cells of a CSV as text, one row per line, blank lines kept (so that line numbers stay right)."""
+    try:
+        table = pd.read_csv(path, encoding="utf-8-sig", dtype=str, keep_default_na=False, skip_blank_lines=False)
+    except FileNotFoundError:
+        raise DataError(f"ファイルがありません: {path.name}", where=str(path)) from None
+    except UnicodeDecodeError:
+        raise DataError("文字の形式が UTF-8 ではありません。", where=str(path), mend=RESTORE) from None
+    except pd.errors.ParserError as error:
+        line = re.search(r"in line (\d+)", str(error))
+        where = f"{path} {line[1]} 行目" if line else str(path)
+        raise DataError("「,」の数がほかの行と違います。", where=where, mend=RESTORE) from None
+    except (ValueError, OSError) as error:
+        raise DataError(f"表を読めません: {error}", where=str(path), mend=RESTORE) from None
+    return table.fillna("")
+
+
+def _typed(column: Column, text: pd.Series, where: str) -> pd.Series:
+    """A column of text as the schema's type; empty cells are missing. Raises DataError naming the line."""
+    if column.dtype == "str":
+        return text.where(text != "").astype(PANDAS_DTYPES["str"])
+    filled = text[text != ""]
+    if column.dtype == "datetime":
+        values = pd.to_datetime(filled, format="ISO8601", errors="coerce").astype(PANDAS_DTYPES["datetime"])
+        bad = filled[values.isna()]
+    else:
+        bad = filled[~filled.str.fullmatch(WRITTEN[column.dtype])]
+        values = filled.drop(bad.index).astype(object).astype("float64" if len(filled) < len(text) else column.dtype)
+    if len(bad):
+        kind = {"int": "整数", "float": "数字", "datetime": "日時"}[column.dtype]
+        raise DataError(
+            f"列「{column.name}」の値「{bad.iloc[0]}」は{kind}として読めません。",
+            where=f"{where} {bad.index[0] + 2} 行目",
+            mend=RESTORE,
+        )
+    if column.dtype == "int" and len(filled) < len(text):
+        line = text.index[text == ""][0] + 2
+        raise DataError(f"列「{column.name}」に空欄があります。", where=f"{where} {line} 行目", mend=RESTORE)
+    return values.reindex(text.index)
 
 
 @lru_cache
@@ -114,7 +182,12 @@ def read_schema(path: Path) -> Schema:
     """Read ``schema.yml``. Raises :class:`DataError` when it is missing or malformed."""
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-        columns = tuple(Column(**{**c, "allowed": tuple(c["allowed"]) if c.get("allowed") else None}) for c in raw["columns"])
+        columns = tuple(
+            Column(**{**c, "allowed": tuple(c["allowed"]) if c.get("allowed") else None}) for c in raw["columns"]
+        )
+        unknown = [f"{c.name}: {c.dtype}" for c in columns if c.dtype not in PANDAS_DTYPES]
+        if unknown:
+            raise TypeError(f"dtype {unknown[0]}")
         return Schema(raw["name"], raw["title"], columns)
     except FileNotFoundError:
         raise DataError(f"データの説明がありません: {path}", mend="データ名を確かめてください。") from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, upgrade
 
 from jissho_kit.grading.build import KERNEL, TEXT_STUB, GradedCell, Manifest
@@ -44,7 +44,7 @@ def tidy(nb: NotebookNode, manifest: Manifest, known: set[str]) -> tuple[Noteboo
     kept += [_test(graded) if graded.role == "test" else _manual(graded) for graded in missing if not graded.probe]
     kept += [_test(graded) for graded in manifest.cells if graded.probe]
     nb.cells = kept
-    nb.metadata = NotebookNode(KERNEL)
+    nb.metadata = from_dict(KERNEL)
     if notes:
         nb.cells.insert(0, new_markdown_cell("**採点の前に直したこと**\n\n" + "\n".join(f"- {note}" for note in notes)))
     return _with_ids(nb), notes

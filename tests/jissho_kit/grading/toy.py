@@ -129,7 +129,7 @@ def 二倍(行):
     ### END SOLUTION
     return None
 
-# %% item="G-A-1.h" [markdown]
+# %% [markdown] item="G-A-1.h"
 # ここに
 """
 

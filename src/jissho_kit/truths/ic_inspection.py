@@ -28,6 +28,7 @@ def ic(tables, miss: float = MISS_YEN, false: float = FALSE_YEN, **_) -> dict:
         "per_10000": round(defects / n * 10_000),
         "accuracy_all_good": nothing,
         "accuracy_rounded": round(nothing, 3),
+        "accuracy_of_10000": 1 - defects / 10_000,
         "accuracy_at_half": half["accuracy"],
         "correct_all_good": n - defects,
         "correct_at_half": half["correct"],

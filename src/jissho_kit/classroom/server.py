@@ -176,7 +176,7 @@ def settings(folder: Path, page: str, port: int, browser: bool) -> dict[str, dic
             "open_browser": browser,
             "allow_root": hasattr(os, "geteuid") and os.geteuid() == 0,
         },
-        "LabApp": {"default_url": f"/{quote(page, safe='/')}"},
+        "LabApp": {"default_url": f"/{quote(page, safe='/')}", "app_settings_dir": str(LAB)},
     }
 
 

@@ -26,6 +26,8 @@ from pathlib import Path
 
 RUN_LOCK = "requirements.lock"
 TEST_LOCK = "requirements-test.lock"
+# In an environment while an installer is at work there.
+AT_WORK = "installer-at-work"
 
 WINDOWS = os.name == "nt"
 BIN = "Scripts" if WINDOWS else "bin"
@@ -152,12 +154,10 @@ def prepare(root: Path, locks: list[str]) -> Path:
     state.mkdir(exist_ok=True)
     write_whole(state / ".gitignore", b"*\n")
     with only_one(state / "lock") as held:
-        base = base_python()
-        env = state / "envs" / key(root, root / locks[0], base)
-        # Left behind by an installer that was killed: what it put there may be half.
-        at_work = env / "installer-at-work"
-        if at_work.exists() or not (is_stamped(env, root / locks[0]) and runs(env)):
-            create(env, base, root)
+        env = choose(root, root / locks[0])
+        if not is_whole(env, root / locks[0]):
+            create(env, base_python(), root)
+        at_work = env / AT_WORK
         for lock in (root / name for name in locks):
             if not is_stamped(env, lock):
                 at_work.touch()
@@ -230,6 +230,24 @@ def key(root: Path, lock: Path, base: Path) -> str:
     version = "{}.{}".format(*sys.version_info)
     parts = [lock.read_bytes(), version.encode(), os.fsencode(base), os.fsencode(root) if WINDOWS else b""]
     return f"{version}-{hashlib.sha256(b'|'.join(parts)).hexdigest()[:12]}"
+
+
+def choose(root: Path, lock: Path) -> Path:
+    """The environment to complete: the current one if it will do and no other Python is asked for, else this Python's.
+
+    So that ``./jissho test`` adds to what ``./jissho open`` uses, whichever Python was found this time.
+    """
+    current = root / ".jissho/current"
+    if current.is_file() and not os.environ.get("JISSHO_PYTHON"):
+        env = current.with_name("envs") / current.read_text(encoding="ascii").strip()
+        if is_whole(env, lock):
+            return env
+    return current.with_name("envs") / key(root, lock, base_python())
+
+
+def is_whole(env: Path, lock: Path) -> bool:
+    """Whether the environment has all of the lock, works, and no killed installer has left half a package in it."""
+    return is_stamped(env, lock) and not (env / AT_WORK).exists() and runs(env)
 
 
 def is_stamped(env: Path, lock: Path) -> bool:

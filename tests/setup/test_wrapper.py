@@ -221,6 +221,13 @@ def test_named_python(checkout, tmp_path):
     told(checkout.run(env={"JISSHO_PYTHON": str(named)}))
     told(checkout.run())
 
+    # Whatever is found from now on, the tests are added to the environment that is there.
+    (checkout.bin / "python3").symlink_to(named.readlink())
+    told(checkout.run("test"))
+    assert len(checkout.environments()) == 1
+    told(checkout.run(env={"JISSHO_PYTHON": str(checkout.bin / "python3")}))
+    assert len(checkout.environments()) == 2
+
 
 def test_only_uv_and_no_python(checkout):
     (checkout.bin / "python3").rename(checkout.bin / "uvs-python")

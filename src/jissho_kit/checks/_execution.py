@@ -50,7 +50,7 @@ def execute(part: Part, root: Path) -> Execution:
 def _drawings(log: Path, notebook: Path) -> list[Drawing]:
     if not log.is_file() or not notebook.is_file():
         return []
-    cells = {cell.get("execution_count"): cell.id for cell in nbformat.read(notebook, as_version=4).cells}
+    cells = {cell.get("execution_count"): cell for cell in nbformat.read(notebook, as_version=4).cells}
     last = {}
     for line in log.read_text(encoding="utf-8").splitlines():
         drawn = json.loads(line)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from jissho.errors import UsageError
+from jissho.errors import ContentError, UsageError
 from jissho_kit import curriculum, lessons, truths
 from jissho_kit.checks._execution import Execution, execute
 from jissho_kit.curriculum import Course, Part
@@ -105,16 +105,18 @@ class Assignment:
         return truths.draw_tables(seed)
 
     @cached_property
-    def proofs(self) -> list[tuple[Item, list[Finding] | NotSeparable]]:
-        """For each item, what is wrong on the first draw that can tell its answers apart, else why none can."""
+    def proofs(self) -> list[tuple[Item, list[Finding] | ContentError]]:
+        """For each item, what is wrong on the first draw that can tell its answers apart, else why there is none."""
         return [(item, self._proof(item)) for item in self.items if item.kind != "text"]
 
-    def _proof(self, item: Item) -> list[Finding] | NotSeparable:
+    def _proof(self, item: Item) -> list[Finding] | ContentError:
         for seed in range(1, DRAWS + 1):
             try:
                 return prove([item], self.draw(seed), seed=seed)
             except NotSeparable as error:
                 last = error
+            except ContentError as error:
+                return error
         return last
 
 
@@ -135,6 +137,7 @@ class Guide:
 class Release:
     """A notebook that was handed out, and the course folder it belongs to."""
 
+    kit: Kit
     course: Path
     path: Path
 
@@ -188,7 +191,7 @@ def _files(kit: Kit, given: Path, chosen: Subjects) -> Iterator[Path]:
         raise UsageError(f"{given} がありません。", mend="調べるファイルかフォルダーの場所を確かめてください。")
     course = next((folder for folder in (path, *path.parents) if (folder / "private" / "course.json").is_file()), None)
     if course:
-        chosen.release += _releases(course, path)
+        chosen.release += _releases(kit, course, path)
     elif not path.is_relative_to(kit.root):
         raise UsageError(
             f"{given} は教材でも講座でもありません。",
@@ -203,13 +206,13 @@ def _files(kit: Kit, given: Path, chosen: Subjects) -> Iterator[Path]:
         )
 
 
-def _releases(course: Path, path: Path) -> list[Release]:
+def _releases(kit: Kit, course: Path, path: Path) -> list[Release]:
     found = [path] if path.is_file() else sorted((course / "release").glob("*/*.ipynb"))
     if not found:
         raise UsageError(
             f"{course} には配った課題がまだありません。", mend="nbgrader generate_assignment のあとで調べてください。"
         )
-    return [Release(course, one) for one in found]
+    return [Release(kit, course, one) for one in found]
 
 
 def _add_part(kit: Kit, part: Part, files: set[Path], chosen: Subjects) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from jissho.errors import ContentError
 from jissho_kit import curriculum
 from jissho_kit.checks._model import Fault, Rule
 from jissho_kit.checks._place import line_of
@@ -50,6 +51,15 @@ def cells_match(assignment: Assignment) -> Iterator[Fault]:
     yield from ()
 
 
+def key_computable(assignment: Assignment) -> Iterator[Fault]:
+    known = curriculum.misconceptions(assignment.kit.root)
+    for item, proof in assignment.proofs:
+        if any(wrong.because not in known for wrong in item.wrong):
+            continue  # another rule's matter
+        if isinstance(proof, ContentError) and not isinstance(proof, NotSeparable):
+            yield _fault(assignment, item, proof.what)
+
+
 def separable(assignment: Assignment) -> Iterator[Fault]:
     for item, proof in assignment.proofs:
         if isinstance(proof, NotSeparable):
@@ -58,7 +68,7 @@ def separable(assignment: Assignment) -> Iterator[Fault]:
 
 def verdicts(assignment: Assignment) -> Iterator[Fault]:
     for item, proof in assignment.proofs:
-        for finding in () if isinstance(proof, NotSeparable) else proof:
+        for finding in () if isinstance(proof, ContentError) else proof:
             yield _fault(assignment, item, f"{finding.answer} — {finding.problem}", f"because: {finding.answer}")
 
 
@@ -101,6 +111,13 @@ RULES = (
         "課題のセルと問題が合いません",
         "assignment.py の item= と items.yml を合わせてください。",
         cells_match,
+    ),
+    Rule(
+        "key",
+        "items",
+        "正解を計算できません",
+        "right・wrong の result: や function: の名前を直してください。",
+        key_computable,
     ),
     Rule(
         "not-separable", "items", "答えを見分けられません", "誤答の値を離すか、tolerance を狭めてください。", separable

@@ -396,11 +396,12 @@ fig, ax = chart("混ぜれば当たる。来週のロットでは、コイン投
 for 左端, 値, 色, 名 in [(0, 六列だけ, "灰", "混ぜて分ける"), (5, 来週の成績, "不良", "来週のロット")]:
     ax.plot(左端 + 値.index, 値, "o", color=COLORS[色], markersize=13)
     ax.hlines(値.mean(), 左端 - 0.3, 左端 + 3.3, color=COLORS[色])
-    label(ax, 左端 + 3.4, 値.mean(), f"平均 {値.mean():.2f}", 色)
+    label(ax, 左端 + 3.4, 値.mean(), f"{名}\n平均 {値.mean():.2f}", 色)
 ax.axhline(0.5, linestyle=":", color=COLORS["黒"])
+label(ax, -0.5, 0.46, "コイン投げ", "黒", dx=0)
 週名 = [f"{週}週" for 週 in sorted(df["週"].unique())[2:]]
 ax.set_xticks([*range(4), *range(5, 5 + len(週名))], ["くじ1", "くじ2", "くじ3", "くじ4", *週名])
-ax.set(xlim=(-0.6, 9.8), ylim=(0.2, 1.0))
+ax.set(xlim=(-0.6, 10.5), ylim=(0.2, 1.0))
 show(fig, alt=f"混ぜて分けた四回の平均は{六列だけ.mean():.2f}、来週のロット四回の平均は{来週の成績.mean():.2f}。")
 
 # %% [markdown]

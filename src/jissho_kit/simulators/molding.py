@@ -153,7 +153,7 @@ def _spoil(rng: np.random.Generator, table: pd.DataFrame, lot: np.ndarray) -> di
 
 def _send_twice(rng: np.random.Generator, table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     """Repeat a few runs of rows right after themselves, as a logger does that saw no receipt."""
-    starts = np.sort(rng.choice(np.arange(0, len(table) - 40, 40), 4, replace=False))
+    starts = np.sort(rng.choice(np.arange(0, len(table) - 40, 40), rng.integers(3, 7), replace=False))
     order = np.arange(len(table))
     runs = [at + np.arange(rng.integers(6, 19)) for at in starts]
     for run in reversed(runs):

@@ -90,6 +90,7 @@ def _sheet(df: pd.DataFrame) -> dict:
         "error_previous": float((previous != bad).mean()),
         "found_previous": int((previous & bad).sum()),
         "recall_previous": float(previous[bad].mean()),
+        "missed_previous": float(1 - previous[bad].mean()),
         "accuracy_chart": float((outside == bad).mean()),
         "found_chart": int((outside & bad).sum()),
         "flagged_chart": int(outside.sum()),

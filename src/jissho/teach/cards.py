@@ -37,7 +37,8 @@ CSS = """<style>
 .jissho-form .widget-button:disabled { opacity: .35; }
 .jissho-form .widget-toggle-button.mod-active { background: #1F5F99; color: #fff; box-shadow: none; }
 .jissho-form :focus-visible { outline: 4px solid #D67C00 !important; outline-offset: 2px; }
-.jissho-card { font-size: 18px; padding: 6px 0; }
+.jissho-card { font-size: 18px; padding: 6px; }
+.jissho-form .jissho-groups { padding-bottom: 8px; margin-bottom: 6px; border-bottom: 1px solid #C9D6E2; }
 .jissho-form .widget-toggle-buttons { height: auto; }
 .jissho-form .noUi-target { height: 12px; margin: 0; }
 .jissho-form .widget-slider .noUi-handle, .jissho-form .noUi-horizontal .noUi-handle { width: 30px; height: 30px; top: -11px; right: -15px; border-radius: 50%; border: 3px solid #fff; background: #1F5F99; box-shadow: 0 0 3px #333; }
@@ -53,10 +54,19 @@ Say = Callable[[Any], str]
 
 
 def form(question: str, *parts: widgets.Widget) -> widgets.VBox:
-    """The frame all forms share."""
+    """The frame all forms share; boxes to write in carry the question as their name for screen readers."""
+    for part in parts:
+        _name(part, question)
     box = widgets.VBox([widgets.HTML(CSS + f'<div class="jissho-question">{_lines(question)}</div>'), *parts])
     box.add_class("jissho-form")
     return box
+
+
+def _name(widget: widgets.Widget, question: str) -> None:
+    if isinstance(widget, (widgets.Text, widgets.Textarea)):
+        widget.tooltip = question
+    for child in getattr(widget, "children", ()):
+        _name(child, question)
 
 
 def show_form(box: widgets.VBox, question: str) -> None:

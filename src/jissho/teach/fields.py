@@ -12,6 +12,7 @@ import ipywidgets as widgets
 from jissho.teach.normalise import is_blank, parse_number
 
 WIDE = {"width": "100%"}
+FITTING = {"width": "auto"}  # as wide as the form, border included
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,14 @@ def number(unit: str = "") -> Field:
 
 def text() -> Field:
     """A few lines of free text."""
-    box = widgets.Textarea(placeholder="ここに書く", rows=4, layout=WIDE)
+    box = widgets.Textarea(placeholder="ここに書く", rows=4, layout=FITTING)
     box.add_class("jissho-entry")
     return Field(box, lambda: box.value.strip(), lambda v: setattr(box, "value", str(v)), _text_problem, "＿" * 30)
 
 
 def line() -> Field:
     """One line of free text."""
-    box = widgets.Text(layout=WIDE)
+    box = widgets.Text(layout=FITTING)
     box.add_class("jissho-entry")
     return Field(box, lambda: box.value.strip(), lambda v: setattr(box, "value", str(v)), _text_problem, "＿" * 30)
 
@@ -103,7 +104,7 @@ def order(options: Sequence[str]) -> Field:
             html.value = f'<span class="jissho-card">{position}. {escape(option)}</span>'
 
     def mover(position: int, step: int) -> widgets.Button:
-        button = widgets.Button(description="▲ 上へ" if step < 0 else "▼ 下へ", layout={"width": "96px"})
+        button = widgets.Button(description="▲ 上へ" if step < 0 else "▼ 下へ")
         button.disabled = not 0 <= position + step < len(options)
 
         def move(_: widgets.Button) -> None:
@@ -114,7 +115,7 @@ def order(options: Sequence[str]) -> Field:
         return button
 
     for position, html in enumerate(labels):
-        rows.append(widgets.HBox([mover(position, -1), mover(position, 1), html]))
+        rows.append(widgets.HBox([mover(position, -1), mover(position, 1), html], layout={"align_items": "center"}))
     write()
 
     def put(value: Any) -> None:

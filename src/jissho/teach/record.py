@@ -25,6 +25,7 @@ from jissho.teach.bundle import ERRORS, LIMIT, MIME, Failure, bundle, decode, en
 from jissho.teach.normalise import is_blank
 
 SAMPLES = "標本入力.json"
+NOT_YET = "まだ答えがありません。上で答えてから、このセルをもう一度実行してください。"
 FROM_FILE: Any = object()
 
 
@@ -54,7 +55,8 @@ def answer(id: str, value: Any = FROM_FILE) -> Record:
     error = encoded.get("error") if isinstance(encoded, dict) else None
     packed = bundle(id, "error" if error else "answer", encoded)
     failed = packed["value"]["error"] if packed["kind"] == "error" else None
-    return Record(packed, _say(id, f"▲ {ERRORS[failed]}" if failed else _said(encoded)))
+    text = NOT_YET if failed == "no-file" else f"▲ {ERRORS[failed]}" if failed else _said(encoded)
+    return Record(packed, _say(id, text))
 
 
 def _from_file(id: str) -> Any:
@@ -69,7 +71,7 @@ def _from_file(id: str) -> Any:
 
 def _said(encoded: Any) -> str:
     value = decode(encoded)
-    return "まだ答えがありません" if is_blank(value) else f"記録しました：{_short(value)}"
+    return NOT_YET if is_blank(value) else f"記録しました：{_short(value)}"
 
 
 def probe(id: str, function: Callable | None) -> Record:

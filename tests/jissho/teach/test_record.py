@@ -201,11 +201,13 @@ def test_in_a_real_kernel_the_cell_carries_score_text_and_bundle(folder):
                 "import numpy as np\nfrom jissho.teach import answer, chart, probe, show",
                 'answer("G-F-1.c", np.float64(0.54))',
                 'probe("G-F-1.b", lambda df: df)',
+                "1 / 0",
                 'fig, ax = chart("不良は減った−5%", "月", "不良率（%）", alt="右下がりの線")\nax.plot([1, 2], [2, -1])\nshow(fig)',
             )
         ]
     )
-    NotebookClient(book, timeout=60, kernel_name="python3", resources={"metadata": {"path": str(folder)}}).execute()
+    resources = {"metadata": {"path": str(folder)}}
+    NotebookClient(book, timeout=60, kernel_name="python3", resources=resources, allow_errors=True).execute()
     assert not book.cells[0].outputs
     for cell, value in zip(book.cells[1:3], [0.54, None], strict=True):
         (output,) = cell.outputs
@@ -215,5 +217,8 @@ def test_in_a_real_kernel_the_cell_carries_score_text_and_bundle(folder):
     pd.testing.assert_frame_equal(
         decode(book.cells[2].outputs[0].data[MIME]["value"][0]), pd.DataFrame({"ロット": ["a", "b"]})
     )
-    (figure,) = book.cells[3].outputs  # once, and no warning about missing glyphs
+    (error,) = book.cells[3].outputs
+    assert error.output_type == "error" and error.ename == "ZeroDivisionError"
+    assert error.traceback[:2] == ["ヒント： 0 で割っています。割る数を確かめてください。", "1行目： 1 / 0"]
+    (figure,) = book.cells[4].outputs  # once, and no warning about missing glyphs
     assert figure.output_type == "display_data" and 'alt="右下がりの線（合成データ）"' in figure.data["text/html"]

@@ -3,7 +3,7 @@
 #   kernelspec: {display_name: Python 3 (ipykernel), language: python, name: python3}
 #   jissho:
 #     part: K-F-1
-#     given: ["99.5%", "5万円", "300円", "0.5", "100個", "10,000個", "0.1%", "99%", "50分"]
+#     given: ["99.5%", "5万円", "300円", "0.5", "100個", "10,000個", "0.1%", "0.2%", "99%", "1%", "0個", "50分"]
 # ---
 
 # %% tags=["parameters"]
@@ -171,10 +171,6 @@ def 並べる():
 """)
 
 
-after_prediction("K-F-1/found", 並べる)
-
-
-# %%
 def お金で見る():
     fig, ax = chart(f"正解率{検査機の正解率}でも、{man_yen(検査機の損失)}が出ていく", x="一か月に失うお金（万円）", size=(9, 3.4))
     棒 = ax.barh(["提案の検査機", "何もしない"], [検査機の損失 / 1e4, 何もしない損失 / 1e4], color=[COLORS["不良"], COLORS["灰"]])
@@ -184,7 +180,12 @@ def お金で見る():
     show(fig, alt=f"一か月に失うお金。何もしないと{man_yen(何もしない損失)}、検査機を入れても{man_yen(検査機の損失)}。")
 
 
-after_prediction("K-F-1/found", お金で見る)
+def 数え直す():
+    並べる()
+    お金で見る()
+
+
+after_prediction("K-F-1/found", 数え直す)
 
 # %% [markdown]
 # ### 言葉にする
@@ -216,7 +217,9 @@ check(
 # %% [markdown]
 # ## 「99.5%」は、どのロットの成績か
 #
-# 部品は一個ずつ別々に悪くなるのではありません。**同じロットは、同じ原因を分け合います。**では、業者はどのロットで試験したのでしょう。選んでみてください。
+# 部品は一個ずつ別々に悪くなるのではありません。**同じロットは、同じ原因を分け合います。**
+#
+# では、業者はどのロットで試験したのでしょう。選んでみてください。
 
 # %%
 ロット別 = df.assign(当たり=鳴った == 不良, 発見=鳴った & 不良).groupby("ロット").agg(不良=("不良", "sum"), 発見=("発見", "sum"), 正解率=("当たり", "mean"))
@@ -282,13 +285,6 @@ def 第三幕():
         見つける力=slider("不良を見つける力（再現率）", 0.5, 0.99, 0.01, 0.99, format=".0%"),
         通す力=slider("良品を正しく通す力", 0.95, 0.999, 0.001, 0.99, format=".1%"),
     )
-
-
-after_prediction("K-F-1/ppv", 第三幕)
-
-
-# %%
-def ベルの言葉():
     話す("""
 つまみで探してください。**「鳴ったら半分は本物」にするには、どのつまみを動かすのが早いですか。**
 
@@ -298,7 +294,7 @@ def ベルの言葉():
 """)
 
 
-after_prediction("K-F-1/ppv", ベルの言葉)
+after_prediction("K-F-1/ppv", 第三幕)
 
 # %%
 check(
@@ -416,7 +412,7 @@ def 二つの値段():
     if 値段 and 減る > 0:
         fig, ax = chart(f"この検査機が一か月に減らす損失は、{man_yen(減る)}", x="払ってよい値段（万円）", size=(9, 3.2))
         棒 = ax.barh(list(値段), [円 / 1e4 for 円 in 値段.values()], color=[COLORS["強調"], COLORS["灰"]][: len(値段)])
-        label_bars(ax, 棒, [f"{man_yen(円)} ＝ {円 / 減る:,.0f}か月分" for 円 in 値段.values()], fontsize=19)
+        label_bars(ax, 棒, [f"{man_yen(円)} ＝ {円 / 減る:,.1f}か月分" for 円 in 値段.values()], fontsize=19)
         ax.set_xlim(0, max(max(値段.values()) / 1e4, 1) * 1.55)
         ax.tick_params(axis="y", labelsize=18)
         ax.grid(False)

@@ -14,8 +14,8 @@
 
 # %%
 import pandas as pd
+
 from jissho.datasets import load_ic_inspectors, load_molding
-from jissho.teach import answer, ask, probe
 
 df = load_molding()  # 射出成形ショット
 ic = load_ic_inspectors()  # 検査員の判定試験
@@ -31,6 +31,7 @@ df.head()
 ### BEGIN SOLUTION
 ### END SOLUTION
 
+
 # %% item="G-F-1.e2" probe="単位がおかしい列"
 def 単位がおかしい列(df):
     比 = None  # ← 列ごとに「最大」を「普段の値」で割ります（ヒント: df.max() と df.median()）
@@ -38,10 +39,12 @@ def 単位がおかしい列(df):
     ### END SOLUTION
     return 比.idxmax()
 
+
 # %% [markdown]
 # ## 列を尋問する
 
 # %% item="G-F-1.a1" form=true
+
 
 # %% item="G-F-1.a2" probe="使える列"
 def 使える列(df):
@@ -49,6 +52,7 @@ def 使える列(df):
     ### BEGIN SOLUTION
     ### END SOLUTION
     return [列 for 列 in 手元にある if 列 in df.columns]
+
 
 # %% [markdown]
 # ## 基準線
@@ -66,13 +70,14 @@ def 使える列(df):
 ### BEGIN SOLUTION
 ### END SOLUTION
 
-# %% item="G-F-1.d2" answer="前回と同じの再現率"
-前回と同じの再現率 = None  # ← None を計算した数に書き換えます（ヒント: 前回[不良] は、本当の不良の行だけを抜き出します）
+# %% item="G-F-1.d2" answer="前回の再現率"
+前回の再現率 = None  # ← None を数に書き換えます（ヒント: 前回[不良] は、不良の行だけです）
 ### BEGIN SOLUTION
 ### END SOLUTION
 
 # %% [markdown]
 # ## 分け方
+
 
 # %% item="G-F-1.b1" probe="分割"
 def 分割(df):
@@ -82,6 +87,7 @@ def 分割(df):
     ### END SOLUTION
     評価 = df["材料ロット"].isin(評価ロット)
     return df[~評価], df[評価]
+
 
 # %% item="G-F-1.b2" form=true
 

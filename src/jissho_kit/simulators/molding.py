@@ -82,8 +82,15 @@ def make_molding(n: int = 6000, random_state: int | np.random.Generator = 0) -> 
 
     planted = _spoil(rng, table, lot)
     table, planted["duplicates"] = _send_twice(rng, table)
-    effects = {"base": base, "lot_sd": LOT_SD, "shot_effect": SHOT_EFFECT, "cavity_shift": CAVITY_SHIFT, "size_sd": SIZE_SD,
-               "auc_knowing_lot": float(roc_auc_score(defect, odds)), **planted}
+    effects = {
+        "base": base,
+        "lot_sd": LOT_SD,
+        "shot_effect": SHOT_EFFECT,
+        "cavity_shift": CAVITY_SHIFT,
+        "size_sd": SIZE_SD,
+        "auc_knowing_lot": float(roc_auc_score(defect, odds)),
+        **planted,
+    }
     return table, Truth(effects, {"roc_auc": float(roc_auc_score(defect, shot_part))})
 
 
@@ -117,7 +124,11 @@ def _clock(rng: np.random.Generator, lot: np.ndarray) -> pd.DatetimeIndex:
     """Time of each shot: two lots a working day, from 8:30 and from 13:00."""
     day, half = np.divmod(lot, LOTS_PER_DAY)
     dates = pd.bdate_range("2018-04-02", periods=day[-1] + 1)[day]
-    seconds = np.where(half == 0, 8.5, 13.0) * 3600 + (np.arange(len(lot)) % SHOTS_PER_LOT) * CYCLE_S + rng.integers(0, 6, len(lot))
+    seconds = (
+        np.where(half == 0, 8.5, 13.0) * 3600
+        + (np.arange(len(lot)) % SHOTS_PER_LOT) * CYCLE_S
+        + rng.integers(0, 6, len(lot))
+    )
     return (dates + pd.to_timedelta(seconds, unit="s")).astype("datetime64[ns]")
 
 
@@ -147,8 +158,13 @@ def _spoil(rng: np.random.Generator, table: pd.DataFrame, lot: np.ndarray) -> di
     sound = np.flatnonzero(table["不良種"] == KINDS[0])
     reworked = rng.choice(sound, max(2, n // 400), replace=False)
     table.loc[reworked, "手直し時間_分"] = np.round(rng.uniform(1, 6, len(reworked)), 1)
-    return {"odd_column": CHANNELS.index(column), "odd_factor": ODD_UNITS[column], "missing_rows": len(lost),
-            "odd_rows": int(table.loc[swapped, column].notna().sum()), "inconsistent": len(reworked)}
+    return {
+        "odd_column": CHANNELS.index(column),
+        "odd_factor": ODD_UNITS[column],
+        "missing_rows": len(lost),
+        "odd_rows": int(table.loc[swapped, column].notna().sum()),
+        "inconsistent": len(reworked),
+    }
 
 
 def _send_twice(rng: np.random.Generator, table: pd.DataFrame) -> tuple[pd.DataFrame, int]:

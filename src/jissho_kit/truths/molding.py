@@ -139,8 +139,10 @@ def _models(df: pd.DataFrame) -> dict:
 
     def judged(pairs, columns) -> dict:
         scores = [(test["不良"], chances(train, test, columns)) for train, test in pairs]
-        return {"auc": [float(roc_auc_score(bad, chance)) for bad, chance in scores],
-                "found": _mean([found_in_top(bad, chance) for bad, chance in scores])}
+        return {
+            "auc": [float(roc_auc_score(bad, chance)) for bad, chance in scores],
+            "found": _mean([found_in_top(bad, chance) for bad, chance in scores]),
+        }
 
     def known_beforehand(suspicion) -> float:
         return _mean([float(roc_auc_score(test["不良"], suspicion[test.index])) for _, test in next_weeks(clean)])
@@ -195,8 +197,12 @@ def cavities_mixed(tables, **_) -> Demonstration:
     by_cavity = df.groupby("キャビ")["寸法"]
     return Demonstration(
         "M35",
-        right={"cpk_1": _cpk(by_cavity.get_group(1)), "cpk_2": _cpk(by_cavity.get_group(2)),
-               "sd": float(by_cavity.std().mean()), "shift": float(by_cavity.mean()[1] - by_cavity.mean()[2])},
+        right={
+            "cpk_1": _cpk(by_cavity.get_group(1)),
+            "cpk_2": _cpk(by_cavity.get_group(2)),
+            "sd": float(by_cavity.std().mean()),
+            "shift": float(by_cavity.mean()[1] - by_cavity.mean()[2]),
+        },
         wrong={"cpk": _cpk(df["寸法"]), "sd": float(df["寸法"].std()), "mean": float(df["寸法"].mean())},
         statement="混ぜると、平均は真ん中でばらつきが大きく見える。キャビで分けると、ばらつきは小さく、平均がずれている。",
     )

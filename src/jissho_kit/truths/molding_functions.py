@@ -20,6 +20,7 @@ STRANGERS = ["再検査の回数", "廃棄の理由", "出荷判定", "メモ欄
 
 # 使える列(df): names of the columns to predict from when the mould opens, for lots of next week
 
+
 def usable(df):
     手元にある = ["金型温度", "充填時間", "保圧", "クッション量", "計量時間", "キャビ"]
     return [列 for 列 in 手元にある if 列 in df.columns]
@@ -82,17 +83,30 @@ def column_frames(data, rng) -> list:
 
 def column_sample(data, rng) -> list:
     """Public sample: one shot with every column of the course's table, one where a sensor is missing."""
-    shot = pd.DataFrame({"材料ロット": [4101], "日時": [pd.Timestamp("2018-04-02 08:30:00")], "金型温度": [60.1], "充填時間": [1.802],
-                         "保圧": [44.8], "クッション量": [5.02], "計量時間": [6.21], "キャビ": [1], "寸法": [10.018], "不良種": ["なし"],
-                         "手直し時間_分": [0.0]})
+    shot = pd.DataFrame(
+        {
+            "材料ロット": [4101],
+            "日時": [pd.Timestamp("2018-04-02 08:30:00")],
+            "金型温度": [60.1],
+            "充填時間": [1.802],
+            "保圧": [44.8],
+            "クッション量": [5.02],
+            "計量時間": [6.21],
+            "キャビ": [1],
+            "寸法": [10.018],
+            "不良種": ["なし"],
+            "手直し時間_分": [0.0],
+        }
+    )
     return [[shot], [shot.drop(columns="計量時間").assign(備考=0)]]
 
 
 # 分割(df): (train, test), so that the test tells how next week's lots will go
 
+
 def split_by_lot_and_time(df):
     順番 = df["材料ロット"].unique()
-    評価ロット = 順番[-(len(順番) // 4):]
+    評価ロット = 順番[-(len(順番) // 4) :]
     評価 = df["材料ロット"].isin(評価ロット)
     return df[~評価], df[評価]
 
@@ -123,7 +137,7 @@ def split_first_lots_for_test(df):
 
 def split_train_on_all(df):
     順番 = df["材料ロット"].unique()
-    評価 = df["材料ロット"].isin(順番[-(len(順番) // 4):])
+    評価 = df["材料ロット"].isin(順番[-(len(順番) // 4) :])
     return df, df[評価]
 
 
@@ -163,7 +177,10 @@ def split_frames(data, rng) -> list:
 def _some_lots(clean: pd.DataFrame, rng) -> pd.DataFrame:
     lots = clean["材料ロット"].unique()
     first = int(rng.integers(0, len(lots) - 9))
-    runs = [clean[clean["材料ロット"] == lot].drop_duplicates("日時").head(int(rng.integers(9, 19))) for lot in lots[first : first + 9]]
+    runs = [
+        clean[clean["材料ロット"] == lot].drop_duplicates("日時").head(int(rng.integers(9, 19)))
+        for lot in lots[first : first + 9]
+    ]
     frame = pd.concat(runs, ignore_index=True)[["材料ロット", "日時", "クッション量", "不良種"]]
     numbers = dict(zip(frame["材料ロット"].unique(), 4100 + rng.permutation(900)[:9], strict=True))
     frame["材料ロット"] = frame["材料ロット"].map(numbers)
@@ -184,6 +201,7 @@ def split_sample(data, rng) -> list:
 
 
 # 単位がおかしい列(df): the one channel some of whose rows are in another unit
+
 
 def odd_by_ratio(df):
     比 = df.max() / df.median()
@@ -208,10 +226,18 @@ def odd_everything(df):
 
 def odd_frames(data, rng) -> list:
     """Hidden inputs: the five channels of other machines; one of them is in another unit in a part of the rows."""
-    level = {"金型温度": (80, 2), "充填時間": (1.5, 0.1), "保圧": (50, 12), "クッション量": (4, 0.5), "計量時間": (5, 0.4)}
+    level = {
+        "金型温度": (80, 2),
+        "充填時間": (1.5, 0.1),
+        "保圧": (50, 12),
+        "クッション量": (4, 0.5),
+        "計量時間": (5, 0.4),
+    }
     frames = []
     for column, factor in [("充填時間", 10), ("クッション量", 10), ("保圧", 10.197)]:
-        frame = pd.DataFrame({c: rng.normal(mean, sd, 60).clip(mean / 2, mean * 1.5) for c, (mean, sd) in level.items()})
+        frame = pd.DataFrame(
+            {c: rng.normal(mean, sd, 60).clip(mean / 2, mean * 1.5) for c, (mean, sd) in level.items()}
+        )
         frame.loc[rng.choice(60, 5, replace=False), "計量時間"] = np.nan
         start = int(rng.integers(0, 45))
         frame.loc[start : start + int(rng.integers(6, 15)), column] *= factor
@@ -221,13 +247,47 @@ def odd_frames(data, rng) -> list:
 
 def odd_sample(data, rng) -> list:
     """Public sample: four shots, the last in grams of another scale."""
-    return [[pd.DataFrame({"金型温度": [60.0, 61.0, 60.5, 60.2], "充填時間": [1.8, 1.81, 1.79, 1800.0], "保圧": [45.0, 44.0, 46.0, 45.5]})]]
+    return [
+        [
+            pd.DataFrame(
+                {
+                    "金型温度": [60.0, 61.0, 60.5, 60.2],
+                    "充填時間": [1.8, 1.81, 1.79, 1800.0],
+                    "保圧": [45.0, 44.0, 46.0, 45.5],
+                }
+            )
+        ]
+    ]
 
 
-FUNCTIONS.update({f.__name__: f for f in (
-    usable, usable_with_rework, usable_with_size, usable_with_lot, usable_all, usable_by_exclusion, column_frames, column_sample,
-    split_by_lot_and_time, split_at_random, split_inside_a_lot, split_every_fourth_lot, split_first_lots_for_test, split_train_on_all,
-    split_frames, split_sample,
-    odd_by_ratio, odd_by_largest_value, odd_by_spread, odd_by_blanks, odd_everything, odd_frames, odd_sample,
-)})
+FUNCTIONS.update(
+    {
+        f.__name__: f
+        for f in (
+            usable,
+            usable_with_rework,
+            usable_with_size,
+            usable_with_lot,
+            usable_all,
+            usable_by_exclusion,
+            column_frames,
+            column_sample,
+            split_by_lot_and_time,
+            split_at_random,
+            split_inside_a_lot,
+            split_every_fourth_lot,
+            split_first_lots_for_test,
+            split_train_on_all,
+            split_frames,
+            split_sample,
+            odd_by_ratio,
+            odd_by_largest_value,
+            odd_by_spread,
+            odd_by_blanks,
+            odd_everything,
+            odd_frames,
+            odd_sample,
+        )
+    }
+)
 CRITERIA.update({"usable_columns": fault_in_columns, "split_by_lot_and_time": fault_in_split})

@@ -155,9 +155,7 @@ df["損失"] = df["件数"] * df["損失単価"]
 
 # %%
 順位 = list(損失.index).index(件数.index[0]) + 1
-print(f"あなたの予想: {predicted('B-F-1b/rank') or '（未記入）'} 番目")
-print(f"実際　　　　: {順位} 番目（{件数.index[0]}の損失 {yen(損失[件数.index[0]])}）")
-print(f"損失の一番　: {損失.index[0]}（{yen(損失.iloc[0])}、全体の {損失.iloc[0] / 損失.sum():.0%}）")
+show_prediction("B-F-1b/rank", f"{順位}番目", f"損失の一番は「{損失.index[0]}」（{yen(損失.iloc[0])}、全体の{percent(損失.iloc[0] / 損失.sum(), 0)}）")
 
 # %% [markdown]
 # ## 会議で揉める二枚の図を、一枚に重ねる
@@ -228,6 +226,7 @@ require_prediction("B-F-1b/where")
 fig, ax = chart(f"「{項目}」の損失は、ライン{分けて.idxmax()}に集まっている", x="ライン", y="損失（万円）")
 ax.bar(分けて.index, 分けて / 10000, color=[COLORS["強調"] if 名 == 分けて.idxmax() else COLORS["灰"] for 名 in 分けて.index])
 show(fig, alt=f"{項目}の損失をラインで分けた棒グラフ。一番はライン{分けて.idxmax()}。")
+show_prediction("B-F-1b/where", f"ライン{分けて.idxmax()}が{percent(分けて.max() / 分けて.sum(), 0)}")
 
 # %% [markdown]
 # ライン{{checksheet.line_of_top_loss}}だけで {{checksheet.line_of_top_loss_share|.0%}} です。
@@ -277,7 +276,7 @@ check(
 
 # %% tags=["form"]
 # 判断を書く欄が出ます
-print(f"はじめの予想: {predicted('B-F-1b/first') or '（未記入）'}")
+show_prediction("B-F-1b/first", f"損失で一番は「{損失.index[0]}」")
 decide(
     "B-F-1b/decision",
     "明日の朝、まず手を付けるのはどれですか",

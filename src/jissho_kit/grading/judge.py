@@ -12,7 +12,7 @@ from typing import Any, Literal
 from jissho.errors import AnswerError
 from jissho.teach.bundle import ERRORS, LIMIT, VERSION, Failure, decode, size
 from jissho.teach.normalise import is_blank, normalise_choice, parse_number
-from jissho_kit.grading.keys import Key, KnownWrong, fault
+from jissho_kit.grading.keys import Key, KnownWrong, criterion_named, fault
 from jissho_kit.grading.values import close, same
 
 State = Literal["right", "partial", "wrong", "blank", "error", "manual"]
@@ -181,6 +181,7 @@ def _function(key: Key, value: Any) -> Verdict:
         if same(value, decode(key.right), key.tolerance):
             return _right(key)
         return _wrong(key, _known(key, lambda w: same(value, decode(w.answer), key.tolerance)))
+    criterion_named(key.criterion)  # a key whose criterion is gone is ours to mend, not the participant's
     try:
         label = fault(key.criterion, inputs, value)
     except Exception:  # a criterion may meet any shape: what it cannot look at is not the shape asked for

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -326,12 +326,17 @@ def fault(criterion: str | None, inputs: list[list], outputs: list) -> str:
     """First fault label a criterion finds, or "" when every output is fine (or there is no criterion)."""
     if criterion is None:
         return ""
+    judge = criterion_named(criterion)
+    return next((label for args, output in zip(inputs, outputs, strict=True) if (label := judge(args, output))), "")
+
+
+def criterion_named(criterion: str) -> Callable:
+    """The criterion of that name. Raises ContentError when there is none."""
     if criterion not in truths.CRITERIA:
         raise ContentError(
             f"判定「{criterion}」がありません。", mend=f"使える名前: {', '.join(sorted(truths.CRITERIA))}"
         )
-    judge = truths.CRITERIA[criterion]
-    return next((label for args, output in zip(inputs, outputs, strict=True) if (label := judge(args, output))), "")
+    return truths.CRITERIA[criterion]
 
 
 def source_of(function: str, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Mapping
 from numbers import Real
 from typing import Any
@@ -35,14 +36,18 @@ def confusable(a: float, b: float, unit: str, margin: float) -> bool:
 
 
 # A number with the unit written behind it, as it stands in a sentence.
-WRITTEN = re.compile(r"[-−]?\d[\d,]*(?:\.\d+)?(?:[%％]|[千万億百]*円)?")
+WRITTEN = re.compile(r"[-−]?\d[\d,]*(?:\.\d+)?(?:%|[千万億百]*円)?")
 
 
 def says(sentence: str, value: float, unit: str, tolerance: float) -> bool:
     """Whether a number in the sentence is ``value`` in some reading."""
     from jissho.teach.normalise import parse_number
 
-    readings = (reading for said in WRITTEN.findall(sentence) for reading, _ in parse_number(said, unit))
+    readings = (
+        reading
+        for said in WRITTEN.findall(unicodedata.normalize("NFKC", sentence))
+        for reading, _ in parse_number(said, unit)
+    )
     return any(close(reading, value, tolerance) for reading in readings)
 
 

@@ -30,6 +30,12 @@ from .conftest import make
 
 NAME = "G-A-1"
 GRADABLE = 12  # of 14 points; two are prose
+# Stock nbgrader runs in a process of its own, which does not know the toy's criterion.
+REGISTER = f"""
+import runpy
+from jissho_kit import truths
+truths.CRITERIA["toy_split"] = runpy.run_path({str(Path(__file__).with_name("toy.py"))!r})["split_criterion"]
+"""
 NOISE = "import sys\nprint('警告', file=sys.stderr)"
 
 
@@ -98,6 +104,8 @@ def stock(submitted, tmp_path_factory):
     """A moved copy, graded by stock nbgrader; run before our driver touches the original."""
     copy = tmp_path_factory.mktemp("stock") / "引っ越し先"
     shutil.copytree(submitted.root, copy)
+    with (copy / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+        config.write(REGISTER)
     env = os.environ | {"PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
     run = subprocess.run(
         [sys.executable, "-m", "nbgrader", "autograde", NAME], cwd=copy, env=env, capture_output=True, text=True

@@ -16,9 +16,9 @@ from jissho_kit.checks._subjects import Kit, select
 
 # First those that read: what they cannot read, later rules meet again, and it is reported once.
 RULES: tuple[Rule, ...] = (
-    *courses.RULES,
-    *lesson_texts.RULES,
     *assignments.RULES,
+    *lesson_texts.RULES,
+    *courses.RULES,
     *files.RULES,
     *lesson_runs.RULES,
     *releases.RULES,
@@ -71,11 +71,12 @@ def check(
 
 
 def _apply(rule: Rule, subject: Any, root: Path) -> Iterator[Finding]:
+    """Findings of one rule on one subject; what names no id of its own carries the subject's."""
     try:
-        yield from (_from_fault(rule, fault, root) for fault in rule.run(subject))
+        found = [_from_fault(rule, fault, root) for fault in rule.run(subject)]
     except ContentError as error:
-        found = _from_error(rule, error, root)
-        yield replace(found, id=found.id or subject.id)
+        found = [_from_error(rule, error, root)]
+    yield from (replace(finding, id=finding.id or subject.id) for finding in found)
 
 
 def _from_fault(rule: Rule, fault: Fault, root: Path) -> Finding:

@@ -72,12 +72,12 @@ def numbers_given_or_computed(subject: PartOf) -> Iterator[Fault]:
 def synthetic_said(subject: PartOf) -> Iterator[Fault]:
     cells = subject.lesson.notebook.cells
     if not any(SYNTHETIC in cell.source for cell in cells if cell.cell_type == "markdown"):
-        yield Fault(subject.lesson.path, 1, subject.part.id)
+        yield Fault(subject.lesson.path)
 
 
 def claims_something(subject: PartOf) -> Iterator[Fault]:
     if not any(lessons.is_claim(cell) and "assert" in cell.source for cell in subject.lesson.notebook.cells):
-        yield Fault(subject.lesson.path, 1, subject.part.id)
+        yield Fault(subject.lesson.path)
 
 
 def _code(subject: PartOf) -> Iterator[tuple[int, ast.Module]]:

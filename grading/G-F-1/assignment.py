@@ -34,10 +34,10 @@ df.head()
 
 # %% item="G-F-1.e2" probe="単位がおかしい列"
 def 単位がおかしい列(df):
-    比 = None  # ← 列ごとに「最大」を「普段の値」で割ります（ヒント: df.max() と df.median()）
+    おかしい列 = None  # ← 列ごとに「最大 ÷ 中央値」を出し、.idxmax() で一番大きい列の名前を取ります
     ### BEGIN SOLUTION
     ### END SOLUTION
-    return 比.idxmax()
+    return おかしい列
 
 
 # %% [markdown]
@@ -48,7 +48,7 @@ def 単位がおかしい列(df):
 
 # %% item="G-F-1.a2" probe="使える列"
 def 使える列(df):
-    手元にある = ["金型温度"]  # ← 使う列の名前を、"金型温度", "充填時間" のように並べます
+    手元にある = []  # ← 使う列の名前を、["金型温度", "充填時間"] のように並べます
     ### BEGIN SOLUTION
     ### END SOLUTION
     return [列 for 列 in 手元にある if 列 in df.columns]
@@ -85,6 +85,8 @@ def 分割(df):
     評価ロット = None  # ← 評価用にするロットを選びます（ヒント: 順番[:2] は最初の二つ、順番[-2:] は最後の二つ）
     ### BEGIN SOLUTION
     ### END SOLUTION
+    if 評価ロット is None:
+        return None  # まだ決めていません
     評価 = df["材料ロット"].isin(評価ロット)
     return df[~評価], df[評価]
 

@@ -278,20 +278,13 @@ def create(env: Path, base: Path, root: Path) -> None:
 
 
 def connect(env: Path, root: Path) -> None:
-    """Let the environment import the checkout's ``src`` and use its JupyterLab settings.
+    """Let the environment import the checkout's ``src``.
 
-    Both by relative paths, so that the folder can be moved; the .pth file is therefore pure ASCII too, without which
+    By a relative path, so that the folder can be moved; the .pth file is therefore pure ASCII too, without which
     Python 3.11 and 3.12 do not start in a Japanese folder under ``LC_ALL=C``.
     """
     packages = env / "Lib/site-packages" if WINDOWS else next(env.glob("lib/python3*/site-packages"))
     (packages / "jissho_checkout.pth").write_text(os.path.relpath(root / "src", packages) + "\n", encoding="ascii")
-    source = root / "src/jissho_kit/classroom/lab/overrides.json"
-    settings = env / "share/jupyter/lab/settings" / source.name
-    settings.parent.mkdir(parents=True)
-    if WINDOWS:
-        shutil.copyfile(source, settings)
-    else:
-        settings.symlink_to(os.path.relpath(source, settings.parent))
 
 
 def install(env: Path, lock: Path, log: Path, held: int) -> None:

@@ -66,4 +66,3 @@ def test_kit_wheel_holds_packages_and_content(kit):
     tables = {path.replace("datasets/", "jissho/_datasets/", 1) for path in sources("datasets")}
     assert tables <= kit
     assert not [name for name in kit if name.startswith("jissho_kit/_content/datasets")], "the tables are there once"
-    assert f"jissho_kit-{jissho.__version__}.data/data/share/jupyter/lab/settings/overrides.json" in kit

@@ -15,6 +15,9 @@ from jissho.teach.fields import Field
 from jissho.teach.mode import automatic
 
 CSS = """<style>
+body[data-voila] .jp-RenderedHTMLCommon { font-size: 18px; line-height: 1.8; }
+body[data-voila] .jp-RenderedMarkdown { max-width: 980px; }
+body[data-voila] .jp-RenderedHTMLCommon table { font-size: 17px; }
 .jissho-form { border-left: 6px solid #2F7FC1; background: #F4F8FC; padding: 14px 20px 16px; margin: 10px 0; max-width: 980px; color: #262626; }
 .jissho-form, .jissho-form .widget-html-content, .jissho-form label, .jissho-form input, .jissho-form textarea, .jissho-form button, .jissho-form select
   { font-size: 18px !important; line-height: 1.6 !important; font-family: "Hiragino Sans", "Yu Gothic UI", "Meiryo", "Noto Sans CJK JP", "IPAexGothic", sans-serif !important; }

@@ -21,7 +21,8 @@ BLANK = "未解答です。"
 AGAIN = "もう一度。データと計算の手順を確かめてください。"
 PARTIAL = "一部が正解です。残りをもう一度見直してください。"
 MANUAL = "講師が読んで採点します。"
-MOST_QUOTED = 60
+MOST_QUOTED = 60  # letters of a participant's text inside a message
+MOST_SHOWN = 300  # letters of the answer shown beside it
 LABELS = "アイウエオカキクケコサシスセソタチツテト"
 
 # Reasons a hand-in cannot be judged, besides those of jissho.teach.bundle. {detail} quotes the participant.
@@ -86,7 +87,9 @@ def judge(key: Key, bundle: Any) -> Verdict:
         return refuse(key.id, key.points, failure.kind, detail)
     if _is_blank(value):
         return Verdict(key.id, 0.0, key.points, "blank", BLANK)
-    return replace(JUDGES[key.kind](key, value), answer="" if key.kind == "function" else _quoted(_written(value)))
+    return replace(
+        JUDGES[key.kind](key, value), answer="" if key.kind == "function" else _quoted(_written(value), MOST_SHOWN)
+    )
 
 
 def _problem(key: Key, bundle: Any) -> str:
@@ -244,9 +247,9 @@ def _written(value: Any) -> str:
     return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
-def _quoted(value: Any) -> str:
+def _quoted(value: Any, most: int = MOST_QUOTED) -> str:
     text = " ".join(str(value).split())
-    return text if len(text) <= MOST_QUOTED else text[:MOST_QUOTED] + "…"
+    return text if len(text) <= most else text[:most] + "…"
 
 
 def _options(options: list[str], value: Any, blank: bool = False) -> list[str | None]:

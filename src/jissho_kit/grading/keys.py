@@ -20,7 +20,7 @@ from jissho_kit.grading.items import AUTOMATIC, Item, Right, Strict, Wrong
 from jissho_kit.grading.values import confusable, same, says
 
 MARGIN = 4  # answers must lie further apart than this many tolerances
-LESSON_DATA = "教材の練習用データで計算していませんか。この課題と同じ場所の data フォルダを読んでください。"
+LESSON_DATA = "教材の練習用の数字で計算していませんか。この課題の数字（data フォルダの表）を使ってください。"
 
 
 class KnownWrong(Strict):

@@ -15,11 +15,11 @@ import warnings
 from pathlib import Path
 
 import nbformat
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert.exporters import HTMLExporter, NotebookExporter
 from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat.v4 import new_markdown_cell, new_output
 from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import (
@@ -47,6 +47,8 @@ from jissho_kit.grading.tidy import tidy
 
 VERDICT = "application/vnd.jissho.verdict+json"
 TIMEOUT = 60  # seconds one cell may take
+STOPPED = (DeadKernelError, CellTimeoutError)  # after these nothing more can be run
+STOP_NOTE = "**実行が途中で止まりました**（長すぎる計算か、プログラムの終了）。止まったセルから下は採点できていません。"
 MOST_BYTES = 20_000_000
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -190,8 +192,9 @@ class ExecuteApart(Execute, _OfCourse):
             )
             try:
                 return super().preprocess(nb, resources, km)
-            except DeadKernelError:
-                self.log.error("%s: カーネルが途中で止まりました", resources["nbgrader"]["student"])
+            except STOPPED as error:
+                self.log.error("%s: %s", resources["nbgrader"]["student"], type(error).__name__)
+                nb.cells.insert(0, new_markdown_cell(STOP_NOTE))
                 return nb, resources
 
     def start_new_kernel(self, **kw):

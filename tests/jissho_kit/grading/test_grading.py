@@ -176,9 +176,11 @@ def test_what_a_participant_returns_instead_of_a_bundle_is_no_score(rows):
     assert states(rows["偽造"]) == {**dict.fromkeys("abcde", "error"), **dict.fromkeys("fg", "right")}
 
 
-def test_a_dead_kernel_leaves_the_rest_ungraded_and_named(rows):
+def test_a_dead_kernel_leaves_the_rest_ungraded_and_named(rows, submitted):
     assert rows["停止"].problem == "" and rows["停止"].verdicts["G-A-1.a"]["state"] == "wrong"
     assert rows["停止"].verdicts["G-A-1.g"]["because"] == "no-bundle"
+    page = nbformat.read(submitted.root / "autograded" / "停止" / NAME / f"{NAME}.ipynb", as_version=4)
+    assert "途中で止まりました" in page.cells[0].source
 
 
 @pytest.mark.parametrize(("student", "said"), [("壊れた", "読めません"), ("改名", "課題のコピー.ipynb")])

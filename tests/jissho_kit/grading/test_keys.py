@@ -31,7 +31,7 @@ def test_a_number_item_gets_the_lesson_data_answer(toy_items, data):
     automatic = key.wrong[-1]
     assert automatic.because == "S05"
     assert automatic.answer == truths.result("toy.share", truths.shipped_tables()) != key.right
-    assert "練習用データ" in automatic.say
+    assert "練習用の数字" in automatic.say
 
 
 def test_values_too_close_to_tell_are_refused(toy_items, data):

@@ -18,7 +18,10 @@ _WATCH = Path(__file__).with_name("_watch.py")
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure as last drawn in a cell: its texts, and matplotlib's warnings. ``cell`` is the position in the source."""
+    """A figure drawn in a cell: its texts when last drawn, and what matplotlib warned of, each once.
+
+    ``cell`` is the position in the source.
+    """
 
     cell: int
     texts: tuple[str, ...]
@@ -51,12 +54,14 @@ def _drawings(log: Path, notebook: Path) -> list[Drawing]:
     if not log.is_file() or not notebook.is_file():
         return []
     cells = {cell.get("execution_count"): cell for cell in nbformat.read(notebook, as_version=4).cells}
-    last = {}
+    drawings: dict[tuple, Drawing] = {}
     for line in log.read_text(encoding="utf-8").splitlines():
         drawn = json.loads(line)
-        last[drawn["cell"], drawn["figure"]] = drawn
-    return [
-        Drawing(lessons.position(cells[d["cell"]]), tuple(d["texts"]), tuple(d["warnings"]))
-        for d in last.values()
-        if d["cell"] in cells
-    ]
+        if drawn["cell"] not in cells:
+            continue
+        # A figure is drawn several times (layout, then picture); later times matplotlib warns no more.
+        key = drawn["cell"], drawn["figure"]
+        warned = drawings[key].warnings if key in drawings else ()
+        warned = tuple(dict.fromkeys((*warned, *drawn["warnings"])))
+        drawings[key] = Drawing(lessons.position(cells[drawn["cell"]]), tuple(drawn["texts"]), warned)
+    return list(drawings.values())

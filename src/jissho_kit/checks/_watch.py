@@ -12,6 +12,12 @@ from matplotlib.text import Text
 
 LOG = "LOG"
 _draw = Figure.draw
+_cells = []  # run so far; IPython moves its own count on before or after a cell, as versions go
+
+
+def _count(info):
+    if info.store_history:
+        _cells.append(info)
 
 
 def _watched(figure, renderer):
@@ -20,8 +26,7 @@ def _watched(figure, renderer):
         drawn = _draw(figure, renderer)
     said = [str(warning.message) for warning in caught]
     texts = [text.get_text() for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
-    # id() alone is taken again once a figure is gone; within a cell the last drawing of a figure counts.
-    line = {"cell": get_ipython().execution_count, "figure": id(figure), "texts": texts, "warnings": said}
+    line = {"cell": len(_cells), "figure": id(figure), "texts": texts, "warnings": said}
     with open(LOG, "a", encoding="utf-8") as log:
         log.write(json.dumps(line, ensure_ascii=False) + "\n")
     for warning in caught:
@@ -29,5 +34,5 @@ def _watched(figure, renderer):
     return drawn
 
 
+get_ipython().events.register("pre_run_cell", _count)
 Figure.draw = _watched
-del _watched

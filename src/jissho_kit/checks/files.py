@@ -11,9 +11,9 @@ from jissho_kit.checks._model import Fault, Rule
 from jissho_kit.checks._subjects import File, Guide
 from jissho_kit.grading.items import load_items
 
-_PART = re.compile(r"(?<![\w-])[KGB]-[FA]-[123][a-e]?(?![\w])")
-_ITEM = re.compile(r"(?<![\w-])[KGB]-[FA]-[123][a-e]?\.[a-z][0-9]?(?![\w])")
-_MISCONCEPTION = re.compile(r"(?<![\w-])[MS]\d\d(?!\w)")
+_PART = re.compile(r"(?<![\w-])[KGB]-[FA]-[123][a-e]?(?![\w])", re.ASCII)
+_ITEM = re.compile(r"(?<![\w-])[KGB]-[FA]-[123][a-e]?\.[a-z][0-9]?(?![\w])", re.ASCII)
+_MISCONCEPTION = re.compile(r"(?<![\w-])[MS]\d\d(?!\w)", re.ASCII)
 
 
 def no_outputs(file: File) -> Iterator[Fault]:

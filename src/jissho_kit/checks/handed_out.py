@@ -33,7 +33,7 @@ COPIED = (
 )
 SIGNIFICANT = 5  # digits from which a number cannot be met by chance
 _CANARY = re.compile(r"CANARY\d{5}X")
-_NUMBER = re.compile(r"(?<![\w.,#-])\d[\d,]*(?:\.\d+)?(?![\w.])")
+_NUMBER = re.compile(r"(?<![\w.,#+/=-])\d[\d,]*(?:\.\d+)?(?!\w)", re.ASCII)
 _READ = (".ipynb", ".html", ".json", ".py", ".md", ".txt", ".yml")
 
 

@@ -40,7 +40,7 @@ def glyphs_exist(subject: PartOf) -> Iterator[Fault]:
 def figures_say_synthetic(subject: PartOf) -> Iterator[Fault]:
     for drawing in subject.execution.drawings:
         if not any(SYNTHETIC in text for text in drawing.texts):
-            yield _fault(subject, drawing.cell, "・".join(drawing.texts)[:40])
+            yield _fault(subject, drawing.cell, max(drawing.texts, key=len, default="文字のない図"))
 
 
 def in_budget(subject: PartOf) -> Iterator[Fault]:

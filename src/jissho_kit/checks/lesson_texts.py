@@ -21,10 +21,10 @@ NOT_STATED = [
     re.compile(r"\{[^{}]*\}"),
     re.compile(r"\]\([^)]*\)|https?://\S+"),
     re.compile(r"</?[A-Za-z][^>]*>"),
-    re.compile(r"[KGB]-[FA]-\d\w*(?:[./]\w+)*"),
-    re.compile(r"(?<!\w)[MS]\d\d(?!\d)"),
+    re.compile(r"[KGB]-[FA]-\d\w*(?:[./]\w+)*", re.ASCII),
+    re.compile(r"(?<!\w)[MS]\d\d(?!\w)", re.ASCII),
     re.compile(r"(?m)^\s*(?:#+\s*)?\d+[.)．）]\s"),
-    re.compile(r"(?<![\w.])\d[a-e](?!\w)"),
+    re.compile(r"(?<![\w.])\d[a-e](?!\w)", re.ASCII),
 ]
 NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")

@@ -146,7 +146,7 @@ def fault_in_split(args, output) -> str:
     whole = args[0]
     if not isinstance(output, (list, tuple)) or len(output) != 2 or not all(_is_part(part) for part in output):
         return "not-two-tables"
-    train, test = (set(pd.to_datetime(part["日時"])) for part in output)
+    train, test = (set(pd.to_datetime(part["日時"], errors="coerce")) for part in output)
     times = pd.to_datetime(whole["日時"])
     lot = dict(zip(times, whole["材料ロット"], strict=True))
     if (train | test) - set(lot):

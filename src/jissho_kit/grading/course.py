@@ -55,31 +55,39 @@ class Course:
 
     def manifest(self, assignment: str) -> Manifest | None:
         """Manifest of an assignment, None for one that is not ours. Raises ContentError when it cannot be read."""
-        return self._read(Manifest, self.private / assignment / "manifest.json")
+        return self._read(Manifest, assignment, "manifest.json")
 
     def keys(self, assignment: str) -> dict[str, Key]:
         """Keys of an assignment by item id. Raises ContentError when they cannot be read."""
-        return {key.id: key for key in self._read(list[Key], self.private / assignment / "keys.json") or []}
+        return {key.id: key for key in self._read(list[Key], assignment, "keys.json") or []}
 
     def hidden(self, assignment: str, which: str = "B") -> Path:
-        """Folder of an assignment's hidden inputs, one file per function item."""
-        return self.private / assignment / f"hidden-{which}"
+        """Folder of an assignment's hidden inputs, one file per function item. Raises ContentError when it is gone."""
+        folder = self.private / assignment / f"hidden-{which}"
+        if assignment in self.assignments and not folder.is_dir():
+            raise _unreadable(folder)
+        return folder
 
     def data(self, assignment: str) -> Mapping[str, pd.DataFrame]:
         """The assignment's tables."""
         return truths.tables_in(self.source(assignment) / "data")
 
-    def _read(self, model: type, path: Path):
-        if not path.parent.is_dir():
+    def _read(self, model: type, assignment: str, name: str):
+        if assignment not in self.assignments:
             return None
+        path = self.private / assignment / name
         try:
             return TypeAdapter(model).validate_json(path.read_bytes())
         except (OSError, ValidationError):
-            raise ContentError(
-                "採点表（private）を読めないため、採点を止めました。",
-                where=str(path),
-                mend="控えから private フォルダを戻すか、講座のフォルダを作り直してください。",
-            ) from None
+            raise _unreadable(path) from None
+
+
+def _unreadable(path: Path) -> ContentError:
+    return ContentError(
+        "採点表（private）を読めないため、採点を止めました。",
+        where=str(path),
+        mend="控えから private フォルダを戻すか、講座のフォルダを作り直してください。",
+    )
 
 
 def open_course(folder: Path) -> Course:

@@ -74,7 +74,8 @@ def grade(course: Course, assignment: str | None = None, on_progress: Progress |
     """
     chosen = _chosen(course, assignment)
     for one in chosen:
-        course.manifest(one), course.keys(one)  # an unreadable key stops grading before anything is changed
+        # What cannot be read stops grading before anything is changed.
+        course.manifest(one), course.keys(one), course.hidden(one)
     api = _api(course)
     hand_out(course)
     submissions = [(one, student) for one in chosen for student in _students(course, one)]

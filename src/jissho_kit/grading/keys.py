@@ -141,6 +141,8 @@ def check_separable(key: Key) -> None:
 
 
 def _confusable(key: Key, answer: Any, value: Any) -> bool:
+    if key.kind == "choices":
+        return set(answer) == set(value)
     if key.kind != "number":
         return same(answer, value)
     return confusable(answer, value, key.unit, max(MARGIN * key.tolerance, 1e-9 * abs(value)))
@@ -270,7 +272,7 @@ def _function_key(item: Item, common: dict, inputs: list[list]) -> Key:
             raise NotSeparable(
                 f"問題 {item.id} の正解の関数が判定に通りません: {labels[0]}",
                 where=item.id,
-                mend="関数 {item.right.function} か判定 {item.right.criterion} を直してください。",
+                mend=f"関数 {item.right.function} か判定 {item.right.criterion} を直してください。",
             )
         if "" in labels[1:] or len(set(labels)) < len(labels):
             raise NotSeparable(

@@ -131,6 +131,10 @@ def test_a_broken_manifest_stops_and_says_so(content, tmp_path):
     with pytest.raises(ContentError, match="採点を止めました"):
         made.manifest("G-A-1")
     assert made.manifest("手作りの課題") is None
+    shutil.rmtree(made.private / "G-A-1")
+    for read in (made.manifest, made.keys, made.hidden):
+        with pytest.raises(ContentError, match="採点を止めました"):
+            read("G-A-1")
 
 
 def test_handing_in_before_handing_out_is_refused(content, tmp_path):

@@ -13,13 +13,11 @@ from jissho.errors import ContentError, UsageError
 from jissho_kit import curriculum, lessons, truths
 from jissho_kit.checks._execution import Execution, execute
 from jissho_kit.curriculum import Course, Part
+from jissho_kit.grading.course import MOST_DRAWS
 from jissho_kit.grading.items import Item, load_items
 from jissho_kit.grading.keys import NotSeparable
 from jissho_kit.grading.proof import Finding, prove
 from jissho_kit.lessons import Lesson
-
-# A course redraws its data until every answer can be told from every other; a healthy item rarely needs it.
-DRAWS = 5
 
 
 @dataclass(frozen=True)
@@ -110,7 +108,7 @@ class Assignment:
         return [(item, self._proof(item)) for item in self.items if item.kind != "text"]
 
     def _proof(self, item: Item) -> list[Finding] | ContentError:
-        for seed in range(1, DRAWS + 1):
+        for seed in range(1, MOST_DRAWS + 1):
             try:
                 return prove([item], self.draw(seed), seed=seed)
             except NotSeparable as error:

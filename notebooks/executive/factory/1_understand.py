@@ -99,7 +99,9 @@ def 二台の正解率(不良率):
         ax.annotate(f"{値:.2f}%", (値, y), (-22, 0), textcoords="offset points", ha="right", va="center", fontsize=22)
     ax.set_yticks([0, 1], ["「良品です」だけ\n（タダ）", "提案の検査機"], fontsize=17)
     ax.set(xlim=(92.5, 100.3), ylim=(-0.6, 1.6))
-    show(fig, alt=f"不良率{percent(不良率, 2)}のとき、良品ですと言うだけの機械の正解率は{percent(タダ, 2)}、提案は99.5%")
+    show(
+        fig, alt=f"不良率{percent(不良率, 2)}のとき、良品ですと言うだけの機械の正解率は{percent(タダ, 2)}、提案は99.5%"
+    )
 
 
 after_prediction(
@@ -172,8 +174,12 @@ def 並べる():
 
 
 def お金で見る():
-    fig, ax = chart(f"正解率{検査機の正解率}でも、{man_yen(検査機の損失)}が出ていく", x="一か月に失うお金（万円）", size=(9, 3.4))
-    棒 = ax.barh(["提案の検査機", "何もしない"], [検査機の損失 / 1e4, 何もしない損失 / 1e4], color=[COLORS["不良"], COLORS["灰"]])
+    fig, ax = chart(
+        f"正解率{検査機の正解率}でも、{man_yen(検査機の損失)}が出ていく", x="一か月に失うお金（万円）", size=(9, 3.4)
+    )
+    棒 = ax.barh(
+        ["提案の検査機", "何もしない"], [検査機の損失 / 1e4, 何もしない損失 / 1e4], color=[COLORS["不良"], COLORS["灰"]]
+    )
     label_bars(ax, 棒, [man_yen(検査機の損失), man_yen(何もしない損失)], fontsize=20)
     ax.grid(False)
     ax.tick_params(axis="y", labelsize=17)
@@ -222,7 +228,11 @@ check(
 # では、業者はどのロットで試験したのでしょう。選んでみてください。
 
 # %%
-ロット別 = df.assign(当たり=鳴った == 不良, 発見=鳴った & 不良).groupby("ロット").agg(不良=("不良", "sum"), 発見=("発見", "sum"), 正解率=("当たり", "mean"))
+ロット別 = (
+    df.assign(当たり=鳴った == 不良, 発見=鳴った & 不良)
+    .groupby("ロット")
+    .agg(不良=("不良", "sum"), 発見=("発見", "sum"), 正解率=("当たり", "mean"))
+)
 並び = ロット別.sort_values(["不良", "正解率"], ascending=[True, False]).index
 五分の一 = len(並び) // 5
 選び方 = {"全部のロット": 並び, "調子の良いロットだけ": 並び[:五分の一], "荒れたロットだけ": 並び[-五分の一:]}
@@ -265,20 +275,29 @@ def 一万個で数える(不良率, 見つける力, 通す力):
     空 = round(10_000 * (1 - 不良率) * (1 - 通す力))
     列, 総 = 40, 本物 + 空
     x, y = np.arange(総) % 列, -(np.arange(総) // 列)
-    fig, ax = chart(f"10,000個流すと{総:,}回鳴る。本物は{本物:,}回（{percent(本物 / 総 if 総 else 0, 0)}）", size=(9, 3.1 + 0.2 * (総 // 列)))
+    fig, ax = chart(
+        f"10,000個流すと{総:,}回鳴る。本物は{本物:,}回（{percent(本物 / 総 if 総 else 0, 0)}）",
+        size=(9, 3.1 + 0.2 * (総 // 列)),
+    )
     ax.scatter(x[本物:], y[本物:], s=95, marker="s", facecolors="white", edgecolors=COLORS["灰"], linewidths=1.4)
     ax.scatter(x[:本物], y[:本物], s=95, marker="s", color=COLORS["不良"])
     ax.set_xlim(-1, 列)
     ax.set_ylim(y.min(initial=0) - 3.6, 1)
     悪い = round(10_000 * 不良率)
-    ax.text(-0.3, y.min(initial=0) - 1.8, f"■ 不良{悪い:,}個のうち、鳴ったのは{本物:,}個", fontsize=18, color=COLORS["不良"])
+    ax.text(
+        -0.3, y.min(initial=0) - 1.8, f"■ 不良{悪い:,}個のうち、鳴ったのは{本物:,}個", fontsize=18, color=COLORS["不良"]
+    )
     ax.text(-0.3, y.min(initial=0) - 3.1, f"□ 良品{10_000 - 悪い:,}個のうち、鳴ったのは{空:,}個", fontsize=18)
     ax.axis("off")
     show(fig, alt=f"10,000個のうち鳴ったのは{総:,}個。本物の不良が{本物:,}個、良品が{空:,}個。")
 
 
 def 第三幕():
-    show_prediction("K-F-1/ppv", percent(0.001 * 0.99 / (0.001 * 0.99 + 0.999 * 0.01), 0), "良品は数が多いので、その1%だけで不良の数を追い越します。")
+    show_prediction(
+        "K-F-1/ppv",
+        percent(0.001 * 0.99 / (0.001 * 0.99 + 0.999 * 0.01), 0),
+        "良品は数が多いので、その1%だけで不良の数を追い越します。",
+    )
     explore(
         一万個で数える,
         不良率=slider("不良率", 0.001, 0.05, 0.001, 0.001, format=".1%"),
@@ -401,7 +420,7 @@ after_prediction("K-F-1/decision", 電話)
 # 同じ機械、同じ業者です。いまなら、いくらまで払いますか。
 
 # %%
-predict("K-F-1/price_after", "この検査機に、いくらまで払いますか（一台・一括）", unit="万円")
+predict("K-F-1/price_after", "この検査機に、いくらまで払いますか（一台・一括）", unit="万円", button="値段を記録")
 
 
 # %%

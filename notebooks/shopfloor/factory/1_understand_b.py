@@ -100,6 +100,7 @@ check(
 #
 # これをパレート図にします。紙のパレート図と同じ、**大きい順の棒**と**累積の線**です。
 
+
 # %%
 def パレート図(合計, 題, 単位):
     """大きい順に並んだ合計から、棒と累積線を描きます。"""
@@ -155,7 +156,11 @@ df["損失"] = df["件数"] * df["損失単価"]
 
 # %%
 順位 = list(損失.index).index(件数.index[0]) + 1
-show_prediction("B-F-1b/rank", f"{順位}番目", f"損失の一番は「{損失.index[0]}」（{yen(損失.iloc[0])}、全体の{percent(損失.iloc[0] / 損失.sum(), 0)}）")
+show_prediction(
+    "B-F-1b/rank",
+    f"{順位}番目",
+    f"損失の一番は「{損失.index[0]}」（{yen(損失.iloc[0])}、全体の{percent(損失.iloc[0] / 損失.sum(), 0)}）",
+)
 
 # %% [markdown]
 # ## 会議で揉める二枚の図を、一枚に重ねる
@@ -193,13 +198,16 @@ show(fig, alt=f"{損失.index[0]}は件数では途中、損失では一番。{�
 # 損失単価は人が決めた数字です。**どこまで下がったら、一番が入れ替わるのか**。
 # つまみで「{{checksheet.top_loss}}」の単価だけを動かして、確かめてください。
 
+
 # %%
 def 単価を動かす(倍率):
     試し = 損失.copy()
     試し[損失.index[0]] *= 倍率 / 100
     試し = 試し.sort_values(ascending=False).head(6)
     fig, ax = chart(f"単価が{倍率}%なら、損失の一番は「{試し.index[0]}」", x="不良項目", y="損失（万円）")
-    ax.bar(試し.index, 試し / 10000, color=[COLORS["強調"] if 名 == 損失.index[0] else COLORS["灰"] for 名 in 試し.index])
+    ax.bar(
+        試し.index, 試し / 10000, color=[COLORS["強調"] if 名 == 損失.index[0] else COLORS["灰"] for 名 in 試し.index]
+    )
     show(fig, alt=f"{損失.index[0]}の単価を{倍率}%にしたときの損失の上位")
 
 
@@ -216,15 +224,22 @@ explore(単価を動かす, 倍率=slider(f"「{損失.index[0]}」の損失単�
 
 # %% tags=["form"]
 # 予想を書く欄が出ます
-predict("B-F-1b/where", f"「{損失.index[0]}」の損失は、三つのラインにどう散らばっていると思いますか",
-        options=["ほぼ均等", "一つのラインに半分くらい", "一つのラインに大半"])
+predict(
+    "B-F-1b/where",
+    f"「{損失.index[0]}」の損失は、三つのラインにどう散らばっていると思いますか",
+    options=["ほぼ均等", "一つのラインに半分くらい", "一つのラインに大半"],
+)
 
 # %%
 require_prediction("B-F-1b/where")
 項目 = 損失.index[0]  # ← 別の項目名（例 "キズ"）に書き換えて、もう一度動かせます
 分けて = df[df["不良項目"] == 項目].groupby("ライン")["損失"].sum()
 fig, ax = chart(f"「{項目}」の損失は、ライン{分けて.idxmax()}に集まっている", x="ライン", y="損失（万円）")
-ax.bar(分けて.index, 分けて / 10000, color=[COLORS["強調"] if 名 == 分けて.idxmax() else COLORS["灰"] for 名 in 分けて.index])
+ax.bar(
+    分けて.index,
+    分けて / 10000,
+    color=[COLORS["強調"] if 名 == 分けて.idxmax() else COLORS["灰"] for 名 in 分けて.index],
+)
 show(fig, alt=f"{項目}の損失をラインで分けた棒グラフ。一番はライン{分けて.idxmax()}。")
 show_prediction("B-F-1b/where", f"ライン{分けて.idxmax()}が{percent(分けて.max() / 分けて.sum(), 0)}")
 

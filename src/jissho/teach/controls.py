@@ -120,7 +120,11 @@ def explore(draw: Callable[..., Any], **controls: Control) -> None:
         mover.observe(update, "value")
         parts += [widgets.HTML(f"<b>{escape(controls[name].label)}</b>"), mover]
     update()
-    show_form(form("つまみを動かしてください（矢印キーでも動きます）", *parts), "つまみ")
+    slides = any(c.slides for c in controls.values())
+    show_form(
+        form("つまみを動かしてください（矢印キーでも動きます）" if slides else "押して切り替えてください", *parts),
+        "つまみ",
+    )
     display(place)
 
 

@@ -24,11 +24,13 @@ class PredictionMissing(JisshoError):
     """The result was asked for before the prediction was written."""
 
 
-def predict(key: str, question: str, *, unit: str = "", options: Sequence[str] | None = None) -> None:
-    """Ask for a prediction: a number in ``unit``, or one of ``options``."""
+def predict(
+    key: str, question: str, *, unit: str = "", options: Sequence[str] | None = None, button: str = "予想を記録"
+) -> None:
+    """Ask for a prediction: a number in ``unit``, or one of ``options``; ``button`` is what its button says."""
     field = fields.choice(options) if options else fields.number(unit)
     more = {} if options else {"unit": unit}
-    card(question, field, "予想を記録", _saved(key), lambda value: store.save("predictions", key, value, **more))
+    card(question, field, button, _saved(key), lambda value: store.save("predictions", key, value, **more))
 
 
 def predicted(key: str) -> float | str | None:

@@ -22,10 +22,12 @@ from IPython.utils.capture import capture_output
 from jissho.errors import AnswerError
 from jissho.teach import store
 from jissho.teach.bundle import ERRORS, LIMIT, MIME, Failure, bundle, decode, encode, size
+from jissho.teach.mode import as_page
 from jissho.teach.normalise import is_blank
 
 SAMPLES = "標本入力.json"
 NOT_YET = "まだ答えがありません。上で答えてから、このセルをもう一度実行してください。"
+ON_A_PAGE = "「回答を記録」を押すと、答えはその場で残ります。"
 FROM_FILE: Any = object()
 
 
@@ -55,7 +57,10 @@ def answer(id: str, value: Any = FROM_FILE) -> Record:
     error = encoded.get("error") if isinstance(encoded, dict) else None
     packed = bundle(id, "error" if error else "answer", encoded)
     failed = packed["value"]["error"] if packed["kind"] == "error" else None
-    text = NOT_YET if failed == "no-file" else f"▲ {ERRORS[failed]}" if failed else _said(encoded)
+    if as_page() and value is FROM_FILE:
+        text = ON_A_PAGE
+    else:
+        text = NOT_YET if failed == "no-file" else f"▲ {ERRORS[failed]}" if failed else _said(encoded)
     return Record(packed, _say(id, text))
 
 

@@ -21,6 +21,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from jissho.errors import AnswerError
+from jissho.teach.mode import as_page
 
 FILE_NAME = "回答.json"
 MAX_BYTES = 64 * 1024
@@ -36,8 +37,7 @@ def path() -> Path:
 
 def folder() -> Path:
     """The notebook's folder; under Voilà the visitor's own folder in it."""
-    under_voila = os.environ.get("SERVER_SOFTWARE", "").lower().startswith("voila")
-    return Path.cwd() / visitor() if under_voila else Path.cwd()
+    return Path.cwd() / visitor() if as_page() else Path.cwd()
 
 
 def visitor() -> str:

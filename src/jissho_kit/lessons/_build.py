@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -25,6 +26,8 @@ _KERNELSPEC = {
 _INSTRUCTORS = "jissho_kit"
 # Tag of cells that show a question: their code (with a self-check's answer) is folded away, its first line remains.
 FORM = "form"
+# Kana, kanji, full-width signs: between two of these Markdown's line break must not become a space.
+LETTER = re.compile(r"[\u3001-\u30ff\u3400-\u9fff\uff01-\uffef]")
 
 
 def build(
@@ -109,6 +112,20 @@ def _filled(lesson: Lesson, index: int, data: Mapping[str, pd.DataFrame]) -> str
             lines[number - 1] = fill(line, data)
         except ContentError as error:
             raise ContentError(error.what, where=lesson.where(index, number), mend=error.mend) from None
+    return unwrap("\n".join(lines))
+
+
+def unwrap(text: str) -> str:
+    """Join lines broken within a Japanese paragraph: Markdown would show the break as a space."""
+    lines: list[str] = []
+    fenced = False
+    for line in text.split("\n"):
+        fenced ^= line.startswith("```")
+        goes_on = lines and not fenced and not lines[-1].startswith(("#", "|", "```"))
+        if goes_on and LETTER.fullmatch(lines[-1][-1:]) and LETTER.match(line):
+            lines[-1] += line
+        else:
+            lines.append(line)
     return "\n".join(lines)
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from jissho.errors import ContentError
 from jissho_kit.lessons import build
+from jissho_kit.lessons._build import unwrap
 from jissho_kit.truths import draw_tables
 
 
@@ -46,3 +47,20 @@ def test_the_code_of_a_question_is_folded():
     asked = [cell for cell in cells if cell.cell_type == "code" and "check(" in cell.source]
     assert asked and all(cell.metadata["jupyter"] == {"source_hidden": True} for cell in asked)
     assert all(cell.source.startswith("#") for cell in asked)
+
+
+@pytest.mark.parametrize(
+    "broken, joined",
+    [
+        ("一つの文を\n途中で折る。\n次の文", "一つの文を途中で折る。次の文"),
+        ("# 題\n本文", "# 題\n本文"),
+        ("| 表 |\n本文", "| 表 |\n本文"),
+        ("- 一\n- 二", "- 一\n- 二"),
+        ("**太字。**\n続き", "**太字。**\n続き"),
+        ("```\n行一\n行二\n```", "```\n行一\n行二\n```"),
+        ("段落\n\n段落", "段落\n\n段落"),
+        ("改行  \nする", "改行  \nする"),
+    ],
+)
+def test_a_line_broken_in_the_source_is_one_line_on_the_page(broken, joined):
+    assert unwrap(broken) == joined

@@ -5,6 +5,7 @@ What never changes is in files (``lab/``); this module adds what depends on the 
 
 from __future__ import annotations
 
+import hashlib
 import os
 import socket
 import sys
@@ -159,6 +160,7 @@ def private_environment() -> None:
 def settings(folder: Path, page: str, port: int, browser: bool) -> dict[str, dict[str, object]]:
     """The server's settings that depend on machine and workspace, by Jupyter class and trait."""
     log = state_dir() / "lab.log"
+    name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]  # open tabs are remembered for each folder
     log.parent.mkdir(parents=True, exist_ok=True)
     logging = {
         "handlers": {
@@ -176,7 +178,11 @@ def settings(folder: Path, page: str, port: int, browser: bool) -> dict[str, dic
             "open_browser": browser,
             "allow_root": hasattr(os, "geteuid") and os.geteuid() == 0,
         },
-        "LabApp": {"default_url": f"/{quote(page, safe='/')}", "app_settings_dir": str(LAB)},
+        "LabApp": {
+            "default_url": f"/{quote(page, safe='/')}",
+            "app_settings_dir": str(LAB),
+            "workspaces_dir": str(state_dir() / "jupyter" / "tabs" / name),
+        },
     }
 
 

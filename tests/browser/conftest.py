@@ -1,0 +1,98 @@
+"""A classroom as a participant meets it: ``jissho open`` in a process of its own, and a real browser."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from jissho_kit.classroom.server import free_port
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+START_SECONDS = 120
+PAGE_MS = 120_000
+
+
+@dataclass(frozen=True)
+class Classroom:
+    """An open classroom. ``url``: of the start page, with its token."""
+
+    url: str
+    workspace: Path
+
+    def page(self, path: str) -> str:
+        """Address of another page of the same server."""
+        base, token = re.match(r"(http://[^/]+/).*\?(token=\w+)", self.url).groups()
+        return f"{base}{path}?{token}"
+
+
+@pytest.fixture(scope="session")
+def classroom(tmp_path_factory) -> Iterator[Classroom]:
+    """``jissho open --no-browser`` on a free port in a fresh workspace; a glyph missing from the font is an error there."""
+    pytest.importorskip("playwright", reason="playwright が入っていません（./jissho test で入ります）。")
+    if not any(map(shutil.which, NAMES)):
+        pytest.skip(f"ブラウザがありません（{'、'.join(NAMES)} のどれか）。")
+    workspace = tmp_path_factory.mktemp("教室") / "作業 フォルダー"
+    log = workspace.parent / "open.log"
+    command = [sys.executable, "-X", "utf8", "-m", "jissho_kit", "open", "--no-browser"]
+    command += ["--port", str(free_port()), "--workspace", str(workspace)]
+    env = os.environ | {"PYTHONWARNINGS": "error:Glyph"}
+    with log.open("wb") as out:
+        server = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=env)
+    try:
+        yield Classroom(_announced(server, log), workspace)
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(30)
+
+
+def _announced(server: subprocess.Popen, log: Path) -> str:
+    """The address that the server says once it listens."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        if found := re.search(r"http://\S+", log.read_text(encoding="utf-8")):
+            return found[0]
+        time.sleep(0.3)
+    pytest.fail(f"jissho open が始まりません:\n{log.read_text(encoding='utf-8')}")
+
+
+@pytest.fixture(scope="session")
+def browser(classroom):
+    """Debian's chromium, driven by Playwright."""
+    from playwright.sync_api import sync_playwright
+
+    program = next(filter(None, map(shutil.which, NAMES)))
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """Open a page as somebody new; gives the page. Requests to other machines are kept in ``page.outside``."""
+    contexts = []
+
+    def _visit(url: str):
+        context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="ja-JP")
+        context.set_default_timeout(PAGE_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.outside = []
+        own = re.match(r"http://[^/]+/", url)[0]
+        page.on("request", lambda r: None if r.url.startswith((own, "data:", "blob:")) else page.outside.append(r.url))
+        page.goto(url)
+        return page
+
+    yield _visit
+    for context in contexts:
+        context.close()

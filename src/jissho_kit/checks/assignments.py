@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from jissho.errors import ContentError
 from jissho_kit import curriculum
 from jissho_kit.checks._model import Fault, Rule
-from jissho_kit.checks._place import line_of
+from jissho_kit.checks._place import line_of, text_of
 from jissho_kit.checks._subjects import Assignment
 from jissho_kit.grading.build import build_notebook
 from jissho_kit.grading.items import Item
@@ -46,6 +46,7 @@ def sentence_own(assignment: Assignment) -> Iterator[Fault]:
 
 def cells_match(assignment: Assignment) -> Iterator[Fault]:
     """The builder raises what is wrong: an item without a cell, an unknown item, a stub that does not run."""
+    text_of(assignment.text)
     params = {item.id: draw_params(item, 0) for item in assignment.items}
     build_notebook(assignment.id, assignment.items, assignment.draw(0), params, assignment.kit.root)
     yield from ()
@@ -73,7 +74,7 @@ def verdicts(assignment: Assignment) -> Iterator[Fault]:
 
 
 def synthetic_said(assignment: Assignment) -> Iterator[Fault]:
-    if SYNTHETIC not in assignment.text.read_text(encoding="utf-8"):
+    if SYNTHETIC not in text_of(assignment.text):
         yield Fault(assignment.text)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from jissho_kit import curriculum
 from jissho_kit.checks._model import Fault, Rule
+from jissho_kit.checks._place import text_of
 from jissho_kit.checks._subjects import File, Guide
 from jissho_kit.grading.items import load_items
 
@@ -47,7 +48,7 @@ def named_by_a_course(file: File) -> Iterator[Fault]:
 def guide_refers_to_what_exists(guide: Guide) -> Iterator[Fault]:
     parts = {part.id for part in guide.kit.parts} | {part.module for part in guide.kit.parts}
     reasons = curriculum.misconceptions(guide.kit.root)
-    for number, line in enumerate(guide.path.read_text(encoding="utf-8-sig").splitlines(), 1):
+    for number, line in enumerate(text_of(guide.path).splitlines(), 1):
         items = _ITEM.findall(line)
         unknown = [id for id in items if not _is_item(guide, id)]
         unknown += [id for id in _PART.findall(_ITEM.sub("", line)) if id not in parts]

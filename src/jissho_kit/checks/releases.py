@@ -12,8 +12,9 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from jissho.errors import ContentError
 from jissho_kit.checks._model import Fault, Rule
-from jissho_kit.checks._place import line_of
+from jissho_kit.checks._place import line_of, text_of
 from jissho_kit.checks._subjects import Release
 from jissho_kit.grading.build import build_notebook
 from jissho_kit.grading.course import Course, open_course
@@ -61,7 +62,11 @@ def _cells(release: Release, rebuilt: Path, keys: list[Key]) -> Iterator[Fault]:
 
 
 def _by_id(path: Path) -> dict[str, NotebookNode]:
-    return {cell.get("id", str(n)): cell for n, cell in enumerate(nbformat.read(path, as_version=4).cells)}
+    try:
+        cells = nbformat.reads(text_of(path), as_version=4).cells
+    except (ValueError, KeyError, AttributeError, nbformat.ValidationError) as error:
+        raise ContentError(f"ノートブックとして読めません（{type(error).__name__}）。", where=f"{path}:1") from None
+    return {cell.get("id", str(n)): cell for n, cell in enumerate(cells)}
 
 
 def _essence(cell: NotebookNode | None) -> tuple:

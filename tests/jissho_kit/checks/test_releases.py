@@ -65,3 +65,9 @@ def test_a_removed_cell_is_named(course, release):
     release.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), encoding="utf-8")
     (found,) = findings(release)
     assert gone["id"] in found.message and "ありません" in found.message
+
+
+def test_a_release_that_is_no_notebook_is_a_finding(release):
+    release.write_text("{", encoding="utf-8")
+    (found,) = findings(release)
+    assert "読めません" in found.message and found.file.endswith("B-F-1b.ipynb")

@@ -214,3 +214,11 @@ def test_a_guide_that_names_what_does_not_exist(content):
     found = content.findings(GUIDE)
     assert {(one.rule, one.file, one.line, one.id) for one in found} <= {("guide-reference", GUIDE, line, "B-F-1")}
     assert "M99" in "".join(one.message for one in found) and "B-F-1b.z" in "".join(one.message for one in found)
+
+
+@pytest.mark.parametrize("name", [LESSON, ITEMS, "grading/B-F-1b/assignment.py", GUIDE])
+def test_a_file_saved_in_another_encoding_is_a_finding(content, name):
+    (content.root / name).write_bytes(content.read(name).encode("cp932", errors="replace"))
+    found = content.findings(name)
+    assert {one.file for one in found} == {name}
+    assert all("UTF-8" in one.message + one.mend for one in found)

@@ -179,11 +179,11 @@ def course(
     with console.progress() as step:
         step("データを引き、正解を計算しています")
         made = make_course(folder, tier, field.value, seed=seed)
+    if made.practice:
+        console.say("練習用の講座です（--seed）。データと正解は、誰でも同じものを作れます。")
     if as_json:
         return console.put_json(dataclasses.asdict(made))
     console.put(f"講座を作りました: {made.root}\n課題: {'、'.join(made.assignments)}")
-    if made.practice:
-        console.say("練習用の講座です（--seed）。データと正解は、誰でも同じものを作れます。")
 
 
 @command("./jissho grade 講座 K-F-1")
@@ -323,13 +323,12 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         code = typer.main.get_command(app).main(arguments, prog_name="jissho", standalone_mode=False)
         sys.stdout.flush()
+        if code == INTERRUPTED:  # typer has caught Ctrl-C
+            console.say("中断しました。")
         return code or FINE
     except JisshoError as error:
         console.say(f"エラー: {error}")
         return MISUSE
-    except (KeyboardInterrupt, typer.Abort):
-        console.say("中断しました。")
-        return INTERRUPTED
     except BrokenPipeError:
         console.drop_stdout()
         return READER_GONE

@@ -1,0 +1,336 @@
+"""The command line: names, exit codes, JSON on stdout, Japanese everywhere, never a traceback."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from jissho.errors import ContentError, UsageError
+from jissho_kit import _console, cli, curriculum
+
+COMMANDS = ["open", "list", "plan", "run", "check", "course", "grade", "rehearse"]
+# Words of typer and click that must not come through.
+ENGLISH = re.compile(
+    r"\b(Usage|Options?|Arguments?|Commands?|Show|exit|default|required|Missing|Error|Invalid|value|Try|help for|"
+    r"such|unexpected|extra|requires|INTEGER|TEXT|PATH|ARGS|Input|should|must|not|int|str|list\[|range)\b"
+)
+# Words that belong to the command line itself.
+OURS = re.compile(r"--?[\w-]+|\./jissho.*|jissho|" + r"\b(?:" + "|".join(COMMANDS) + r"|test|python|pytest)\b")
+
+
+def english_in(text: str) -> list[str]:
+    return ENGLISH.findall(OURS.sub("", text))
+
+
+@pytest.fixture
+def jissho(capsys):
+    """Run a command; gives exit code, stdout and stderr."""
+
+    def _jissho(*arguments):
+        code = cli.main(list(arguments))
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return code, out, err
+
+    return _jissho
+
+
+def started(*arguments, **how):
+    return subprocess.run(
+        [sys.executable, "-X", "utf8", "-m", "jissho_kit", *arguments], capture_output=True, encoding="utf-8", **how
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_is_japanese_with_one_example(jissho, command):
+    code, out, err = jissho(command, "--help")
+    assert code == 0 and err == ""
+    assert out.startswith(f"使い方: jissho {command} ")
+    assert out.count("例: ./jissho") == 1 and f"例: ./jissho {command}" in out
+    assert english_in(out) == []
+
+
+def test_help_names_every_command_and_what_the_wrapper_adds(jissho):
+    code, out, _ = jissho("--help")
+    assert code == 0
+    assert not [word for word in [*COMMANDS, "test", "python"] if not re.search(rf"^ +{word} ", out, re.MULTILINE)]
+    assert english_in(out) == []
+
+
+def test_columns_of_help_line_up(jissho):
+    from jissho_kit._cli_japanese import columns
+
+    _, out, _ = jissho("run", "--help")
+    rows = [line for line in out.splitlines() if re.match(r"  -", line)]
+    starts = {columns(re.match(r"  \S.*?  +(?=\S)", row)[0]) for row in rows}
+    assert len(rows) >= 4 and len(starts) == 1
+
+
+def test_help_imports_nothing_heavy():
+    program = "import sys; from jissho_kit.cli import main; main(['--help']); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8")
+    loaded = {name.partition(".")[0] for name in done.stderr.split()}
+    heavy = {
+        "numpy",
+        "pandas",
+        "yaml",
+        "nbformat",
+        "nbconvert",
+        "jupytext",
+        "jupyterlab",
+        "matplotlib",
+        "pandera",
+        "rich",
+    }
+    assert "typer" in loaded and not loaded & heavy
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("nonsense", "nonsense というコマンドはありません"),
+        ("run", "引数 教材… が足りません"),
+        ("plan", "引数 階層 が足りません"),
+        ("plan K", "オプション --field が必要です"),
+        ("plan K --field moon", "「moon」は選べません。選べるもの: 'factory', 'agriculture'"),
+        ("plan X --field factory", "階層 X はありません"),
+        ("plan K --field factory --start 25:99", "25:99"),
+        ("open --port x", "整数で入れてください"),
+        ("open --port 0", "1以上にしてください"),
+        ("open --port 99999", "65535以下にしてください"),
+        ("open --workspace", "--workspace には値が必要です"),
+        ("open --browser", "--browser というオプションはありません"),
+        ("open --no-browser=yes", "--no-browser に値は付けられません"),
+        ("open K-F-1 G-F-1", "余分な引数があります: G-F-1"),
+        ("open K-F-9", "K-F-9 はありません"),
+        ("open K-F-3", "準備中"),
+        ("run K-F-1 -p", "-p には値が必要です"),
+        ("run K-F-1 -p seed", "-p seed は読めません"),
+        ("run K-F-1 -p sede=1", "「sede」というパラメーターはありません"),
+        ("run K-F-1 -p seed=abc", "「abc」は入れられません"),
+        ("run K-F-1 --jobs 0", "1以上にしてください"),
+        ("run Z", "Z はありません"),
+        ("run K-A-1", "準備中"),
+        ("check ない/場所", "ない/場所"),
+        ("grade ない講座", "講座のフォルダではありません"),
+        ("course out --tier K --field agriculture", "課題がありません"),
+        ("rehearse K --field agriculture", "まだ使える教材がありません"),
+    ],
+)
+def test_wrong_use_is_explained_in_japanese(jissho, line, words):
+    code, out, err = jissho(*line.split())
+    assert code == 2
+    assert out == ""
+    assert words in err and err.count("エラー: ") == 1
+    assert english_in(err) == []
+
+
+def test_an_unknown_target_comes_with_close_ones(jissho):
+    _, _, err = jissho("run", "K-F-11")
+    assert "もしかして: K-F-1" in err
+
+
+def test_list_shows_all_modules(jissho):
+    code, out, _ = jissho("list")
+    modules = [module for course in curriculum.load_courses().values() for module in course.modules]
+    assert code == 0 and len(modules) == 18
+    assert not [m.id for m in modules if m.id not in out or f"{m.minutes}分" not in out]
+    assert out.count("準備中") == 15 and "B-F-1b が使えます" in out
+
+
+def test_list_as_json(jissho):
+    _, out, err = jissho("list", "--json")
+    document = json.loads(out)
+    assert err == "" and [tier["tier"] for tier in document] == ["K", "G", "B"]
+    parts = [part for tier in document for module in tier["modules"] for part in module["parts"]]
+    assert [part["id"] for part in parts if part["status"] == "ready"] == ["K-F-1", "G-F-1", "B-F-1b"]
+
+
+def test_plan_to_screen_and_to_a_file(jissho, tmp_path):
+    code, out, _ = jissho("plan", "K", "--field", "factory", "--start", "9:30")
+    assert code == 0 and "9:30" in out and "正解率99.5%の検査機を買いますか" in out
+    file = tmp_path / "時間割.html"
+    code, out, err = jissho("plan", "K", "--field", "factory", "--format", "html", "--out", str(file))
+    assert (code, out) == (0, "") and str(file) in err
+    assert "<table" in file.read_text(encoding="utf-8")
+
+
+def test_plan_into_a_folder_that_is_missing(jissho, tmp_path):
+    code, _, err = jissho("plan", "K", "--field", "factory", "--out", str(tmp_path / "ない" / "plan.md"))
+    assert code == 2 and "書き込めません" in err
+
+
+def test_run_writes_notebook_and_html(jissho, tmp_path):
+    code, out, err = jissho("run", "B-F-1b", "--out", str(tmp_path), "--json")
+    (result,) = json.loads(out)
+    assert code == 0 and result["id"] == "B-F-1b" and result["claims"] > 0
+    assert {path.name for path in tmp_path.iterdir()} == {"B-F-1b.ipynb", "B-F-1b.html"}
+    assert "B-F-1b" in err
+
+
+def test_run_goes_on_after_a_lesson_that_fails(jissho, tmp_path, monkeypatch):
+    from jissho_kit import lessons
+
+    fine = lessons.RunResult("G-F-1", tmp_path / "a", tmp_path / "b", 1.0, 1.0, 1.0, 3, "")
+    monkeypatch.setattr(lessons, "run_all", lambda *_: [ContentError("主張が成り立ちません", where="x.py:3"), fine])
+    code, out, err = jissho("run", "K-F-1", "G-F-1", "--out", str(tmp_path))
+    assert code == 1 and "主張が成り立ちません" in err and "x.py:3" in err and "G-F-1" in out
+
+
+@dataclasses.dataclass
+class Report:
+    ok: bool
+
+
+@pytest.mark.parametrize(("ok", "code"), [(True, 0), (False, 1)])
+def test_check_tells_by_its_exit_code(jissho, monkeypatch, ok, code):
+    from jissho_kit import checks
+
+    seen = {}
+
+    def check(paths, **options):
+        seen.update(paths=paths, **options)
+        return Report(ok)
+
+    monkeypatch.setattr(checks, "check", check)
+    monkeypatch.setattr(checks, "render", lambda report, style: f"{style} {report.ok}")
+    assert jissho("check", "--json", "--budget")[:2] == (code, f"json {ok}\n")
+    assert seen["budget"] is True and not seen["paths"]
+    assert jissho("check", "notebooks", "--format", "github")[1] == f"github {ok}\n"
+    assert [str(path) for path in seen["paths"]] == ["notebooks"]
+
+
+def test_grade_warns_on_every_run_and_keeps_stdout_for_json(jissho, monkeypatch, tmp_path):
+    from jissho_kit.grading import course, driver
+
+    rows = [
+        driver.GradeRow("K-F-1", "太郎", 5.0, 11.0),
+        driver.GradeRow("K-F-1", "花子", problem="ノートブックとして読めません。", file="a.ipynb", mend="出し直し"),
+    ]
+    monkeypatch.setattr(course, "open_course", lambda folder: course.Course(tmp_path, "K", "factory", ("K-F-1",)))
+    monkeypatch.setattr(driver, "grade", lambda *_: rows)
+    code, out, err = jissho("grade", str(tmp_path))
+    assert code == 1 and "太郎" in out and "ノートブックとして読めません。" in out
+    assert err.startswith("提出されたコードは採点者の権限で動きます")
+    code, out, err = jissho("grade", str(tmp_path), "--json")
+    assert [grade["student"] for grade in json.loads(out)["grades"]] == ["太郎", "花子"]
+    assert "採点者の権限" in err
+    monkeypatch.setattr(driver, "grade", lambda *_: rows[:1])
+    assert jissho("grade", str(tmp_path))[0] == 0
+
+
+def test_grade_before_anybody_has_handed_in(jissho, monkeypatch, tmp_path):
+    from jissho_kit.grading import course, driver
+
+    monkeypatch.setattr(course, "open_course", lambda folder: course.Course(tmp_path, "K", "factory", ("K-F-1",)))
+    monkeypatch.setattr(driver, "grade", lambda *_: [])
+    code, out, err = jissho("grade", str(tmp_path))
+    assert (code, out) == (0, "") and "提出がまだありません" in err
+
+
+def test_course_for_practice_says_so(jissho, tmp_path):
+    code, out, err = jissho(
+        "course", str(tmp_path / "講座"), "--tier", "B", "--field", "factory", "--seed", "7", "--json"
+    )
+    made = json.loads(out)
+    assert code == 0 and made["assignments"] == ["B-F-1b"] and made["practice"] is True
+    assert "練習用" in err and (tmp_path / "講座" / "private").is_dir()
+
+
+@pytest.mark.parametrize(("messages_ok", "code"), [(True, 0), (False, 1)])
+def test_rehearse_tells_what_differs(jissho, monkeypatch, messages_ok, code):
+    from jissho_kit.classroom import rehearse as room
+
+    differences = () if messages_ok else ("K-F-1.a: 「一文」がありません",)
+    one = room.Participant("誤答1", "K-F-1", "wrong", {"K-F-1.a": 0.0}, {"K-F-1.a": 0.0}, messages_ok, differences)
+    result = room.Rehearsal((room.Module("K-F-1", True, 5, 6.5),), (one,))
+    monkeypatch.setattr(room, "rehearse", lambda *_, **__: result)
+    seen, out, err = jissho("rehearse", "K", "--field", "factory", "--json")
+    assert seen == code and json.loads(out) == result.as_json() and "採点者の権限" in err
+    seen, out, _ = jissho("rehearse", "K", "--field", "factory")
+    assert seen == code and ("一文" in out) != messages_ok
+
+
+def test_open_passes_everything_on(jissho, monkeypatch, tmp_path):
+    from jissho_kit.classroom import server
+
+    seen = {}
+    monkeypatch.setattr(
+        server,
+        "serve",
+        lambda *arguments: seen.update(zip(("folder", "page", "port", "browser"), arguments, strict=False)),
+    )
+    monkeypatch.setattr(server, "make_workspace", lambda folder, files: [])
+    monkeypatch.setattr(server, "running_in", lambda folder: None)
+    port = server.free_port()
+    code, _, err = jissho("open", "G-F-1", "--no-browser", "--port", str(port), "--workspace", str(tmp_path / "w"))
+    assert code == 0
+    assert seen == {"folder": tmp_path / "w", "page": "lab/tree/G-F-1.ipynb", "port": port, "browser": False}
+
+
+def test_open_names_the_server_that_is_already_there(jissho, monkeypatch, tmp_path):
+    from jissho_kit.classroom import server
+
+    monkeypatch.setattr(server, "make_workspace", lambda folder, files: [])
+    monkeypatch.setattr(server, "running_in", lambda folder: server.Running("http://127.0.0.1:9999/", "t"))
+    monkeypatch.setattr(server, "serve", lambda *_: pytest.fail("a second server was started"))
+    code, _, err = jissho("open", "--no-browser", "--workspace", str(tmp_path))
+    assert code == 0 and "もう開かれています" in err and "http://127.0.0.1:9999/lab/tree/" in err
+
+
+def test_an_unexpected_error_is_one_line_and_a_log(jissho, monkeypatch, tmp_path):
+    from jissho_kit.classroom import places
+
+    def burst():
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(curriculum, "load_courses", burst)
+    monkeypatch.setattr(places, "state_dir", lambda: tmp_path)
+    code, out, err = jissho("list")
+    assert code == 1 and out == "" and "予期しないエラー" in err and str(tmp_path / "jissho.log") in err
+    assert "ZeroDivisionError" in (tmp_path / "jissho.log").read_text(encoding="utf-8")
+
+
+def test_ctrl_c_is_said_and_told(jissho, monkeypatch):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(curriculum, "load_courses", interrupted)
+    assert jissho("list") == (130, "", "中断しました。\n")
+
+
+def test_an_error_of_ours_keeps_its_way_out(jissho, monkeypatch):
+    def wrong():
+        raise UsageError("だめです。", where="ここ", mend="こうしてください。")
+
+    monkeypatch.setattr(curriculum, "load_courses", wrong)
+    assert jissho("list") == (2, "", "エラー: だめです。\n場所: ここ\n直し方: こうしてください。\n")
+
+
+def test_a_reader_that_goes_away_is_no_error():
+    program = [sys.executable, "-X", "utf8", "-m", "jissho_kit", "list", "--json"]
+    writer = subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    writer.stdout.close()
+    assert writer.stderr.read() == b""
+    writer.wait(60)
+
+
+def test_json_stays_readable_where_the_locale_is_c():
+    done = started("list", "--json", env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"})
+    assert done.returncode == 0 and "経営者" in done.stdout
+
+
+def test_progress_without_a_terminal_speaks_now_and_then(monkeypatch):
+    said, now = [], [0.0]
+    monkeypatch.setattr(_console, "say", said.append)
+    monkeypatch.setattr(_console.time, "monotonic", lambda: now[0])
+    with _console.progress() as step:
+        for second in (0.0, 0.5, 1.0, 2.5):
+            now[0] = second
+            step(f"{second}")
+    assert said == ["0.0", "2.5"]

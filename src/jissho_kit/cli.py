@@ -81,7 +81,9 @@ def open_(
     """作業フォルダーを作り、教材をブラウザで開きます。"""
     from jissho_kit.classroom import server
 
-    server.open_classroom(target, browser=not no_browser, port=port, workspace=workspace, say=console.say)
+    with console.progress() as step:
+        place = server.prepare(target, workspace, step)
+    server.open_classroom(place, browser=not no_browser, port=port, say=console.say)
 
 
 @command("./jissho list", "list")

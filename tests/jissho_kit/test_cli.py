@@ -265,7 +265,7 @@ def test_open_passes_everything_on(jissho, monkeypatch, tmp_path):
         "serve",
         lambda *arguments: seen.update(zip(("folder", "page", "port", "browser"), arguments, strict=False)),
     )
-    monkeypatch.setattr(server, "make_workspace", lambda folder, files: [])
+    monkeypatch.setattr(server, "prepare", lambda target, folder, *_: server.Place(folder, f"lab/tree/{target}.ipynb"))
     monkeypatch.setattr(server, "running_in", lambda folder: None)
     port = server.free_port()
     code, _, err = jissho("open", "G-F-1", "--no-browser", "--port", str(port), "--workspace", str(tmp_path / "w"))
@@ -276,7 +276,7 @@ def test_open_passes_everything_on(jissho, monkeypatch, tmp_path):
 def test_open_names_the_server_that_is_already_there(jissho, monkeypatch, tmp_path):
     from jissho_kit.classroom import server
 
-    monkeypatch.setattr(server, "make_workspace", lambda folder, files: [])
+    monkeypatch.setattr(server, "prepare", lambda target, folder, *_: server.Place(folder, "lab/tree/はじめに.md"))
     monkeypatch.setattr(server, "running_in", lambda folder: server.Running("http://127.0.0.1:9999/", "t"))
     monkeypatch.setattr(server, "serve", lambda *_: pytest.fail("a second server was started"))
     code, _, err = jissho("open", "--no-browser", "--workspace", str(tmp_path))

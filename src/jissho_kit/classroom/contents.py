@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from string import Template
 
@@ -23,13 +23,17 @@ NOTICE = """\
 FIRST_LINE = "# 画面の準備（読まなくて大丈夫です）"
 
 
-def files(parts: Iterable[Part]) -> dict[str, bytes]:
+def files(parts: Iterable[Part], on_progress: Callable[[str], object] = lambda what: None) -> dict[str, bytes]:
     """Relative path → content of everything that belongs into a workspace with these parts."""
     parts = list(parts)
+    notebooks = {}
+    for part in parts:
+        on_progress(f"教材を作っています: {part.id} {part.title}")
+        notebooks[f"{part.id}.ipynb"] = notebook(part)
     datasets = dict.fromkeys(name for part in parts for name in part.datasets)
     return (
         {START_PAGE: start_page(parts).encode()}
-        | {f"{part.id}.ipynb": notebook(part) for part in parts}
+        | notebooks
         | {f"data/{name}/{name}.csv": shipped(name) for name in datasets}
     )
 

@@ -18,13 +18,22 @@ from urllib.parse import quote
 
 from jissho.errors import UsageError
 from jissho_kit.classroom.places import checkout, default_workspace, state_dir
-from jissho_kit.classroom.workspace import make_workspace, said
+from jissho_kit.classroom.workspace import Change, make_workspace, said
 
 LAB = Path(__file__).parent / "lab"
 HOST = "127.0.0.1"
 FIRST_PORT, PORTS = 8888, 50
 
 Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A workspace that is ready, and the page to open in it."""
+
+    folder: Path
+    page: str
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,49 +44,62 @@ class Running:
     token: str
 
 
-def open_classroom(
-    target: str | None = None,
-    browser: bool = True,
-    port: int | None = None,
-    workspace: Path | None = None,
-    say: Say = print,
-) -> None:
-    """Make the workspace and serve it until Ctrl-C.
+def prepare(target: str | None = None, workspace: Path | None = None, on_progress: Say = lambda what: None) -> Place:
+    """Make or renew a workspace.
 
     Parameters
     ----------
     target : str, optional
         Module, part or tier to open on; otherwise the start page.
+    workspace : Path, optional
+        Folder to use; otherwise ``workspace/`` of the checkout.
+    on_progress : callable
+        Told in Japanese what is being done.
+
+    Raises
+    ------
+    UsageError
+        Unknown or planned target, workspace that cannot be written.
+    """
+    on_progress("教材を読んでいます")
+    from jissho_kit import curriculum
+    from jissho_kit.classroom.contents import files, page_of
+
+    page = page_of(target)
+    folder = Path(workspace or default_workspace()).expanduser().resolve()
+    wanted = files(curriculum.ready_parts(), on_progress)
+    on_progress(f"作業フォルダーに書き込んでいます: {folder}")
+    return Place(folder, page, tuple(make_workspace(folder, wanted)))
+
+
+def open_classroom(place: Place, browser: bool = True, port: int | None = None, say: Say = print) -> None:
+    """Serve a workspace until Ctrl-C, or name the server that already does.
+
+    Parameters
+    ----------
+    place : Place
     browser : bool
         Open the participant's browser.
     port : int, optional
         Port to use; otherwise the first free one from 8888.
-    workspace : Path, optional
-        Folder to serve; otherwise ``workspace/`` of the checkout.
     say : callable
         Receives the messages for the person at the keyboard.
 
     Raises
     ------
     UsageError
-        Unknown or planned target, workspace that cannot be written, port in use.
+        Port in use.
     """
-    from jissho_kit import curriculum
-    from jissho_kit.classroom.contents import files, page_of
-
-    page = page_of(target)
-    folder = Path(workspace or default_workspace()).expanduser().resolve()
-    say(f"作業フォルダーを用意しています: {folder}")
-    for message in said(make_workspace(folder, files(curriculum.ready_parts()))):
+    say(f"作業フォルダー: {place.folder}")
+    for message in said(place.changes):
         say(message)
-    if found := running_in(folder):
-        say(
-            f"この作業フォルダーはもう開かれています。そちらを使ってください。\n  {address(found.url, page, found.token)}"
-        )
+    if found := running_in(place.folder):
+        url = address(found.url, place.page, found.token)
+        say(f"この作業フォルダーはもう開かれています。そちらを使ってください。\n  {url}")
         if browser:
-            webbrowser.open(address(found.url, page, found.token))
+            webbrowser.open(url)
         return
-    serve(folder, page, free_port(port), browser, say)
+    serve(place.folder, place.page, free_port(port), browser, say)
 
 
 def address(url: str, page: str, token: str) -> str:
@@ -206,6 +228,6 @@ def announce(server, page: str, say: Say) -> None:
     """Say where the class is, once the server listens."""
     url = f"http://{HOST}:{server.port}{server.base_url}"
     say(
-        f"\n準備ができました。ブラウザで次の住所を開いてください。\n\n  {address(url, page, server.identity_provider.token)}\n\n"
+        f"\n準備ができました。ブラウザで次のアドレスを開いてください。\n\n  {address(url, page, server.identity_provider.token)}\n\n"
         "終わるときは、この画面で Ctrl+C を押してください。"
     )

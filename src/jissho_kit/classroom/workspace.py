@@ -10,7 +10,7 @@ import errno
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -63,7 +63,7 @@ def make_workspace(folder: Path, files: Mapping[str, bytes]) -> list[Change]:
     return [change for change in changes if change]
 
 
-def said(changes: list[Change]) -> list[str]:
+def said(changes: Iterable[Change]) -> list[str]:
     """What a participant should know about the changes: only files that were left alone for their owner."""
     return [
         f"{change.path} は変更されているため、そのまま残しました。新しい版は {change.beside} です。"

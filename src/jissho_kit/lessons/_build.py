@@ -99,7 +99,7 @@ def _cell(lesson: Lesson, index: int, data: Mapping[str, pd.DataFrame]) -> Noteb
     }[original.cell_type]
     source = _filled(lesson, index, data) if original.cell_type == "markdown" else original.source
     metadata = dict(original.metadata)
-    if FORM in metadata.get("tags", []):
+    if {FORM, "parameters"} & set(metadata.get("tags", [])):
         metadata["jupyter"] = {"source_hidden": True}
     return new(source, id=cell_id(lesson.part, index), metadata=metadata)
 

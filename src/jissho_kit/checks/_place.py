@@ -29,9 +29,9 @@ def _lines(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8-sig", errors="replace").splitlines() if path.is_file() else []
 
 
-def line_of(path: Path, *words: str) -> int:
+def line_of(path: Path, *words: str, after: int = 0) -> int:
     """Line (from 1) that holds the last of ``words``, each looked for after the one before; 1 when nowhere."""
-    line = 0
+    line = after
     text = _lines(path)
     for word in words:
         line = next((n for n, one in enumerate(text[line:], line + 1) if word in one), line)

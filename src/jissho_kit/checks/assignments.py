@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from jissho.errors import ContentError
 from jissho_kit import curriculum
 from jissho_kit.checks._model import Fault, Rule
-from jissho_kit.checks._place import line_of, text_of
+from jissho_kit.checks._place import line_of, line_of_id, text_of
 from jissho_kit.checks._subjects import Assignment
 from jissho_kit.grading.build import build_notebook
 from jissho_kit.grading.items import Item
@@ -79,7 +79,7 @@ def synthetic_said(assignment: Assignment) -> Iterator[Fault]:
 
 
 def _fault(assignment: Assignment, item: Item, detail: str, *words: str) -> Fault:
-    line = line_of(assignment.path, f"id: {item.id}", *words)
+    line = line_of(assignment.path, *words, after=line_of_id(assignment.path, item.id))
     return Fault(assignment.path, line, item.id, detail)
 
 

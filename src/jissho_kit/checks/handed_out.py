@@ -17,7 +17,7 @@ import yaml
 
 from jissho.errors import ContentError
 from jissho_kit.checks._model import Fault, Rule
-from jissho_kit.checks._place import line_of
+from jissho_kit.checks._place import line_of, line_of_id
 from jissho_kit.checks._subjects import Kit
 
 COPIED = (
@@ -88,7 +88,7 @@ class Nest:
         items = yaml.safe_load(path.read_text(encoding="utf-8"))
         for item in items:
             for wrong in item.get("wrong", ()):
-                line = line_of(path, f"id: {item['id']}", f"because: {wrong['because']}")
+                line = line_of(path, f"because: {wrong['because']}", after=line_of_id(path, item["id"]))
                 wrong["say"] += self.new(path, line, item["id"])
         path.write_text(yaml.safe_dump(items, allow_unicode=True, sort_keys=False), encoding="utf-8")
 

@@ -22,25 +22,6 @@ ic = load_ic_inspectors()  # 検査員の判定試験
 df.head()
 
 # %% [markdown]
-# ## 表の素性
-#
-# 送り直された行を数え、落とします。
-
-# %% item="G-F-1.e1" answer="重複の行数"
-重複の行数 = None  # ← None を計算した数に書き換えます（ヒント: df.duplicated().sum() は何を数えますか）
-### BEGIN SOLUTION
-### END SOLUTION
-
-
-# %% item="G-F-1.e2" probe="単位がおかしい列"
-def 単位がおかしい列(df):
-    おかしい列 = None  # ← 列ごとに「最大 ÷ 中央値」を出し、.idxmax() で一番大きい列の名前を取ります
-    ### BEGIN SOLUTION
-    ### END SOLUTION
-    return おかしい列
-
-
-# %% [markdown]
 # ## 列を尋問する
 
 # %% item="G-F-1.a1" form=true
@@ -53,27 +34,6 @@ def 使える列(df):
     ### END SOLUTION
     return [列 for 列 in 手元にある if 列 in df.columns]
 
-
-# %% [markdown]
-# ## 基準線
-#
-# 重複した行を除き、不良かどうかの列を足しておきます。下のセルは、自由に使える計算用の紙です。
-
-# %%
-表 = df.drop_duplicates().reset_index(drop=True)
-不良 = 表["不良種"] != "なし"
-前回 = 不良.shift(fill_value=False)  # 一つ前のショットが不良だったか
-不良.sum()
-
-# %% item="G-F-1.d1" answer="全部良品の正解率"
-全部良品の正解率 = None  # ← None を計算した数に書き換えます（ヒント: 不良.mean() は何の割合ですか）
-### BEGIN SOLUTION
-### END SOLUTION
-
-# %% item="G-F-1.d2" answer="前回の再現率"
-前回の再現率 = None  # ← None を数に書き換えます（ヒント: 前回[不良] は、不良の行だけです）
-### BEGIN SOLUTION
-### END SOLUTION
 
 # %% [markdown]
 # ## 分け方
@@ -110,3 +70,42 @@ b = (ic["検査員B"] == "不良").mean()
 ### END SOLUTION
 
 # %% item="G-F-1.c2" form=true
+
+# %% [markdown]
+# ## 基準線
+#
+# 重複した行を除き、不良かどうかの列を足しておきます。下のセルは、自由に使える計算用の紙です。
+
+# %%
+表 = df.drop_duplicates().reset_index(drop=True)
+不良 = 表["不良種"] != "なし"
+前回 = 不良.shift(fill_value=False)  # 一つ前のショットが不良だったか
+不良.sum()
+
+# %% item="G-F-1.d1" answer="全部良品の正解率"
+全部良品の正解率 = None  # ← None を計算した数に書き換えます（ヒント: 不良.mean() は何の割合ですか）
+### BEGIN SOLUTION
+### END SOLUTION
+
+# %% item="G-F-1.d2" answer="前回の再現率"
+前回の再現率 = None  # ← None を数に書き換えます（ヒント: 前回[不良] は、不良の行だけです）
+### BEGIN SOLUTION
+### END SOLUTION
+
+# %% [markdown]
+# ## 表の素性
+#
+# 届いたままの表 `df` を調べます。
+
+# %% item="G-F-1.e1" answer="重複の行数"
+重複の行数 = None  # ← None を計算した数に書き換えます（講座で使った duplicated() を思い出してください）
+### BEGIN SOLUTION
+### END SOLUTION
+
+
+# %% item="G-F-1.e2" probe="単位がおかしい列"
+def 単位がおかしい列(df):
+    おかしい列 = None  # ← 講座の「単位を疑う」の考え方で。一番大きい列の名前は .idxmax() で取れます
+    ### BEGIN SOLUTION
+    ### END SOLUTION
+    return おかしい列

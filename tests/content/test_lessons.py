@@ -1,4 +1,7 @@
-"""Every ready lesson runs, on the shipped data and on others, for its author and for a participant."""
+"""Every ready lesson runs on other data for its author, and on the shipped data for a participant.
+
+(On the shipped data for its author: test_checks, which also looks at the figures.)
+"""
 
 import pytest
 from nbformat import NotebookNode
@@ -27,13 +30,6 @@ sys.meta_path.insert(0, Wall())
 def stderr(nb: NotebookNode) -> str:
     outputs = [output for cell in nb.cells for output in cell.get("outputs", [])]
     return "".join(output.text for output in outputs if output.output_type == "stream" and output.name == "stderr")
-
-
-@pytest.mark.parametrize("part", PARTS)
-def test_a_lesson_runs_on_the_shipped_data(part, tmp_path):
-    result = run(part, tmp_path)
-    assert result.stderr == ""
-    assert result.claims >= 1
 
 
 @pytest.mark.parametrize("part", PARTS)

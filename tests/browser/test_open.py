@@ -43,7 +43,7 @@ def guess(page, number: int, value: str) -> None:
     box = boxes(page).nth(number)
     box.fill(value)
     box.press("Tab")
-    page.locator("main button:has-text('予想を記録')").nth(number).click()
+    box.locator("xpath=ancestor::*[.//button][1]//button").first.click()
 
 
 def stored(classroom) -> dict[str, dict]:
@@ -80,7 +80,7 @@ def test_start_page_shows_all_modules_and_links_the_ready_ones(start):
 def test_a_notebook_opens_from_the_start_page_without_an_unsaved_mark(start):
     start.locator(".jp-MarkdownViewer a[href*='B-F-1b']").first.click()
     start.locator(".jp-NotebookPanel .jp-Cell:visible").first.wait_for()
-    start.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']")
+    start.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']:visible").first.wait_for()
     assert start.locator(".lm-TabBar-tab.jp-mod-current.jp-mod-dirty").count() == 0
     assert "Notebook" not in start.locator(".jp-NotebookPanel-toolbar:visible").inner_text()
 

@@ -22,6 +22,8 @@ __all__ = [
     "load_ic_inspection",
     "load_ic_inspectors",
     "load_molding",
+    "load_packinghouse",
+    "load_press",
     "names",
     "own_data",
     "schema",
@@ -105,3 +107,13 @@ def load_molding() -> pd.DataFrame:
 def load_checksheet() -> pd.DataFrame:
     """改善チェックシート (F6): one row per entry of a defect."""
     return load("checksheet")
+
+
+def load_press() -> pd.DataFrame:
+    """プレスの稼働記録 (F1): one row per kept shot of three presses, in order of time."""
+    return load("press")
+
+
+def load_packinghouse() -> pd.DataFrame:
+    """選果場の規格外記録 (A6): one row per reason noted on a delivery's slip."""
+    return load("packinghouse")

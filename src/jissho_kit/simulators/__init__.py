@@ -15,8 +15,21 @@ from jissho_kit.simulators.checksheet import make_checksheet
 from jissho_kit.simulators.ic_inspection import make_ic_inspection
 from jissho_kit.simulators.ic_inspectors import make_ic_inspectors
 from jissho_kit.simulators.molding import make_molding
+from jissho_kit.simulators.packinghouse import make_packinghouse
+from jissho_kit.simulators.press import make_press
 
-__all__ = ["SHIPPED_SEED", "SIMULATORS", "Truth", "make_checksheet", "make_ic_inspection", "make_ic_inspectors", "make_molding", "write"]
+__all__ = [
+    "SHIPPED_SEED",
+    "SIMULATORS",
+    "Truth",
+    "make_checksheet",
+    "make_ic_inspection",
+    "make_ic_inspectors",
+    "make_molding",
+    "make_packinghouse",
+    "make_press",
+    "write",
+]
 
 # Seed of the files in datasets/: one number for all, each dataset draws from its own generator.
 SHIPPED_SEED = 20180605
@@ -26,6 +39,8 @@ SIMULATORS = {
     "ic_inspection": make_ic_inspection,
     "ic_inspectors": make_ic_inspectors,
     "molding": make_molding,
+    "packinghouse": make_packinghouse,
+    "press": make_press,
 }
 
 

@@ -11,7 +11,14 @@ Prose, claims and items refer to a number by name: ``M02.right.threshold``, ``ic
 
 from __future__ import annotations
 
-from jissho_kit.truths import checksheet, ic_inspection, ic_inspectors, molding, molding_functions  # noqa: F401  (each fills the registries)
+from jissho_kit.truths import (  # noqa: F401  (each fills the registries)
+    checksheet,
+    ic_inspection,
+    ic_inspectors,
+    molding,
+    molding_functions,
+    press,
+)
 from jissho_kit.truths._registry import (
     CRITERIA,
     DEMONSTRATIONS,

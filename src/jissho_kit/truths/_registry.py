@@ -29,10 +29,11 @@ class Demonstration:
 
 
 class Tables(Mapping):
-    """Tables by dataset name, each made when first asked for."""
+    """Tables by dataset name, each made when first asked for; remembers the results computed from them."""
 
     def __init__(self, make: Callable[[str], pd.DataFrame], names: list[str]) -> None:
         self._make, self._names, self._made = make, names, {}
+        self.results: dict[tuple, dict] = {}
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         if name not in self._made:
@@ -64,8 +65,12 @@ def draw_tables(random_state: int) -> Tables:
     return Tables(lambda name: SIMULATORS[name](random_state=random_state)[0], sorted(SIMULATORS))
 
 
-def demonstrate(id: str, random_state: int = 0, data: Mapping[str, pd.DataFrame] | None = None,
-                params: Mapping[str, float] | None = None) -> Demonstration:
+def demonstrate(
+    id: str,
+    random_state: int = 0,
+    data: Mapping[str, pd.DataFrame] | None = None,
+    params: Mapping[str, float] | None = None,
+) -> Demonstration:
     """Compute a misconception's wrong number and the right one.
 
     Parameters
@@ -85,7 +90,9 @@ def demonstrate(id: str, random_state: int = 0, data: Mapping[str, pd.DataFrame]
         No demonstration has that id.
     """
     if id not in DEMONSTRATIONS:
-        raise ContentError(f"考え違い {id} の実演はまだありません。", mend=f"ある番号: {', '.join(sorted(DEMONSTRATIONS))}")
+        raise ContentError(
+            f"考え違い {id} の実演はまだありません。", mend=f"ある番号: {', '.join(sorted(DEMONSTRATIONS))}"
+        )
     tables = draw_tables(random_state) if data is None else data
     return DEMONSTRATIONS[id](tables, **(params or {}))
 
@@ -101,15 +108,25 @@ def result(name: str, data: Mapping[str, pd.DataFrame], params: Mapping[str, flo
     group, _, rest = name.partition(".")
     if group == "param":
         found = params or {}
-    elif group in RESULTS:
-        found = RESULTS[group](data, **(params or {}))
-    elif group in DEMONSTRATIONS:
-        shown = demonstrate(group, data=data, params=params)
-        side, _, rest = rest.partition(".")
-        found = {"right": shown.right, "wrong": shown.wrong}.get(side, {})
     else:
-        found = {}
+        known = data.results if isinstance(data, Tables) else {}
+        key = (group, *sorted((params or {}).items()))
+        if key not in known:
+            known[key] = _results(group, data, params)
+        found = known[key]
     if rest not in found:
-        raise ContentError(f"「{name}」という計算結果はありません。",
-                           mend=f"使える名前の例: {', '.join(sorted(RESULTS)) or '（なし）'}・{', '.join(sorted(DEMONSTRATIONS))}")
+        raise ContentError(
+            f"「{name}」という計算結果はありません。",
+            mend=f"使える名前の例: {', '.join(sorted(RESULTS)) or '（なし）'}・{', '.join(sorted(DEMONSTRATIONS))}",
+        )
     return found[rest]
+
+
+def _results(group: str, data: Mapping[str, pd.DataFrame], params: Mapping[str, float] | None) -> dict:
+    """All results of a group by name; a demonstration's begin with ``right.`` or ``wrong.``."""
+    if group in RESULTS:
+        return RESULTS[group](data, **(params or {}))
+    if group not in DEMONSTRATIONS:
+        return {}
+    shown = demonstrate(group, data=data, params=params)
+    return {f"{side}.{name}": value for side in ("right", "wrong") for name, value in getattr(shown, side).items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import tempfile
 import time
@@ -76,7 +77,8 @@ def _kernel(client, cwd: Path, env: Mapping[str, str] | None, startup: str) -> I
         script.parent.mkdir(parents=True)
         script.write_text(startup, encoding="utf-8")
         started = time.perf_counter()
-        with client.setup_kernel(cwd=str(cwd), env=environment(Path(private), env)):
+        # What cells write to stderr comes as messages; the rest is the kernel process talking to itself.
+        with client.setup_kernel(cwd=str(cwd), env=environment(Path(private), env), stderr=subprocess.DEVNULL):
             pid = client.km.provisioner.pid
             try:
                 yield used

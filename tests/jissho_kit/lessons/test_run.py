@@ -81,3 +81,14 @@ def test_a_folder_that_cannot_be_written_is_the_users_error(example, tmp_path):
     (tmp_path / "out").write_text("a file")
     with pytest.raises(UsageError, match="書き込めません"):
         run(example.part, tmp_path / "out", root=example.root)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [("import os; os._exit(1)", "止まりました"), ("import time; time.sleep(60)", "2 秒たっても")]
+)
+def test_a_lesson_that_dies_or_hangs_is_named_without_noise(example, tmp_path, capfd, code, words):
+    example.changed("print(len(df), 班)", code)
+    with pytest.raises(ContentError, match=words) as error:
+        run(example.part, tmp_path / "out", root=example.root, timeout=2 if "sleep" in code else 60)
+    assert error.value.where.endswith("a.py")
+    assert capfd.readouterr().err == ""

@@ -17,6 +17,7 @@ from jissho_kit.truths import (  # noqa: F401  (each fills the registries)
     ic_inspectors,
     molding,
     molding_functions,
+    packinghouse,
     press,
 )
 from jissho_kit.truths._registry import (

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 
 from jissho_kit.simulators.molding import CHANNELS, ODD_UNITS, SIZE_LIMIT
+from jissho_kit.truths._once import once_per_table
 from jissho_kit.truths._registry import DEMONSTRATIONS, RESULTS, Demonstration
 
 USABLE = [*CHANNELS, "キャビ"]
@@ -16,21 +14,6 @@ LATER = "手直し時間_分"
 TOP_SHARE = 0.2  # of the parts that go to a closer inspection
 FIRST_SHOTS = 20  # of a lot, from which its control limits are drawn
 TRAINING_WEEKS = 2  # weeks known before the first forecast of the next one
-
-
-def _once_per_table(compute: Callable) -> Callable:
-    """Keep what was computed for a table by its content: prose and items ask for one number at a time."""
-    kept: dict[bytes, dict] = {}
-
-    def computed(df: pd.DataFrame) -> dict:
-        key = hashlib.sha256(pd.util.hash_pandas_object(df, index=False).to_numpy().tobytes()).digest()
-        if key not in kept:
-            if len(kept) >= 8:
-                kept.pop(next(iter(kept)))
-            kept[key] = compute(df)
-        return kept[key]
-
-    return computed
 
 
 def tidy(df: pd.DataFrame) -> pd.DataFrame:
@@ -56,7 +39,7 @@ def stray(df: pd.DataFrame, column: str = "クッション量") -> pd.Series:
     return ((df[column] - first) / spread).where(lots.cumcount() >= FIRST_SHOTS, 0).fillna(0)
 
 
-@_once_per_table
+@once_per_table
 def _sheet(df: pd.DataFrame) -> dict:
     clean = tidy(df)
     bad = clean["不良"]
@@ -128,17 +111,17 @@ def shuffled(df: pd.DataFrame, times: int = 4) -> list[tuple[pd.DataFrame, pd.Da
     return [train_test_split(df, test_size=1 / 6, random_state=seed) for seed in range(times)]
 
 
-@_once_per_table
+@once_per_table
 def _shuffled(df: pd.DataFrame) -> dict:
     return _judged(shuffled(tidy(df)), USABLE)
 
 
-@_once_per_table
+@once_per_table
 def _shuffled_with_later(df: pd.DataFrame) -> dict:
     return _judged(shuffled(tidy(df)), [*USABLE, LATER])
 
 
-@_once_per_table
+@once_per_table
 def _next(df: pd.DataFrame) -> dict:
     clean = tidy(df)
     usual = clean[CHANNELS] - clean.groupby("材料ロット")[CHANNELS].transform("mean")

@@ -194,7 +194,7 @@ def grade(
     assignment: Annotated[str | None, typer.Argument(metavar="課題", help="課題の記号（省くと全部）")] = None,
     as_json: Json = False,
 ) -> int:
-    """提出された課題を採点し、点の表を出します。"""
+    """提出された課題を採点し、点の表と、一人ずつの結果のページを出します。"""
     from jissho_kit.grading import driver
     from jissho_kit.grading.course import open_course
 
@@ -205,6 +205,9 @@ def grade(
         rows = driver.grade(
             course, assignment, lambda done, total, what: step(f"{what}（{done + 1}/{total}）", done, total)
         )
+        pages = driver.feedback(
+            course, assignment, lambda done, total, what: step(f"結果のページ {what}（{done + 1}/{total}）", done, total)
+        )
     if as_json:
         console.put_json(
             {"ok": not any(row.problem for row in rows), "grades": [dataclasses.asdict(row) for row in rows]}
@@ -214,6 +217,8 @@ def grade(
     else:
         table = [[r.assignment, r.student, f"{r.score:g}", f"{r.max_score:g}", remark(r)] for r in rows]
         console.put_table(["課題", "参加者", "点", "満点", "備考"], table)
+        if pages:
+            console.say(f"結果のページ（{len(pages)}枚）: {course.root / 'feedback'}")
     return FINDINGS if any(row.problem for row in rows) else FINE
 
 

@@ -214,7 +214,9 @@ def test_grade_warns_on_every_run_and_keeps_stdout_for_json(jissho, monkeypatch,
     ]
     monkeypatch.setattr(course, "open_course", lambda folder: course.Course(tmp_path, "K", "factory", ("K-F-1",)))
     monkeypatch.setattr(driver, "grade", lambda *_: rows)
+    monkeypatch.setattr(driver, "feedback", lambda *_: [tmp_path / "feedback" / "太郎" / "K-F-1" / "K-F-1.html"])
     code, out, err = jissho("grade", str(tmp_path))
+    assert "結果のページ（1枚）" in err and str(tmp_path / "feedback") in err.replace("\n", "")
     assert code == 1 and "太郎" in out and "ノートブックとして読めません。" in out
     assert err.startswith("提出されたコードは採点者の権限で動きます")
     code, out, err = jissho("grade", str(tmp_path), "--json")
@@ -229,6 +231,7 @@ def test_grade_before_anybody_has_handed_in(jissho, monkeypatch, tmp_path):
 
     monkeypatch.setattr(course, "open_course", lambda folder: course.Course(tmp_path, "K", "factory", ("K-F-1",)))
     monkeypatch.setattr(driver, "grade", lambda *_: [])
+    monkeypatch.setattr(driver, "feedback", lambda *_: [])
     code, out, err = jissho("grade", str(tmp_path))
     assert (code, out) == (0, "") and "提出がまだありません" in err
 

@@ -131,12 +131,16 @@ def build_notebook(
 def _read(path: Path) -> list[NotebookNode]:
     import jupytext
 
+    from jissho_kit.lessons import unwrap
+
     try:
         cells = jupytext.reads(path.read_text(encoding="utf-8-sig"), fmt="py:percent").cells
     except FileNotFoundError:
         raise ContentError("課題のファイルがありません。", where=str(path)) from None
     for cell in cells:
         cell.metadata.pop("lines_to_next_cell", None)
+        if cell.cell_type == "markdown":
+            cell.source = unwrap(cell.source)
     return cells
 
 

@@ -6,7 +6,7 @@ computed numbers as ``{{M02.right.loss|万円}}``; cells tagged ``claim`` assert
 
 from __future__ import annotations
 
-from jissho_kit.lessons._build import build, is_claim, position
+from jissho_kit.lessons._build import build, is_claim, position, unwrap
 from jissho_kit.lessons._fill import REFERENCE, fill
 from jissho_kit.lessons._run import RunResult, parameters_of, run, run_all
 from jissho_kit.lessons._source import Lesson, read, source_of
@@ -24,4 +24,5 @@ __all__ = [
     "run",
     "run_all",
     "source_of",
+    "unwrap",
 ]

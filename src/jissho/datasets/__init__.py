@@ -18,12 +18,14 @@ __all__ = [
     "Column",
     "Schema",
     "load",
+    "load_cattle",
     "load_checksheet",
     "load_ic_inspection",
     "load_ic_inspectors",
     "load_molding",
     "load_packinghouse",
     "load_press",
+    "load_strawberry",
     "names",
     "own_data",
     "schema",
@@ -117,3 +119,13 @@ def load_press() -> pd.DataFrame:
 def load_packinghouse() -> pd.DataFrame:
     """選果場の規格外記録 (A6): one row per reason noted on a delivery's slip."""
     return load("packinghouse")
+
+
+def load_cattle() -> pd.DataFrame:
+    """牛の活動量と発情 (A5): one row per cow and two hours, cow after cow."""
+    return load("cattle")
+
+
+def load_strawberry() -> pd.DataFrame:
+    """あまおうのハウス記録 (A1): one row per reading of a house's climate; at 18:00 also the day's harvest."""
+    return load("strawberry")

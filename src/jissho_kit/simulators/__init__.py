@@ -11,23 +11,27 @@ from pathlib import Path
 
 from jissho.datasets import schema
 from jissho_kit.simulators._truth import Truth
+from jissho_kit.simulators.cattle import make_cattle
 from jissho_kit.simulators.checksheet import make_checksheet
 from jissho_kit.simulators.ic_inspection import make_ic_inspection
 from jissho_kit.simulators.ic_inspectors import make_ic_inspectors
 from jissho_kit.simulators.molding import make_molding
 from jissho_kit.simulators.packinghouse import make_packinghouse
 from jissho_kit.simulators.press import make_press
+from jissho_kit.simulators.strawberry import make_strawberry
 
 __all__ = [
     "SHIPPED_SEED",
     "SIMULATORS",
     "Truth",
+    "make_cattle",
     "make_checksheet",
     "make_ic_inspection",
     "make_ic_inspectors",
     "make_molding",
     "make_packinghouse",
     "make_press",
+    "make_strawberry",
     "write",
 ]
 
@@ -35,12 +39,14 @@ __all__ = [
 SHIPPED_SEED = 20180605
 
 SIMULATORS = {
+    "cattle": make_cattle,
     "checksheet": make_checksheet,
     "ic_inspection": make_ic_inspection,
     "ic_inspectors": make_ic_inspectors,
     "molding": make_molding,
     "packinghouse": make_packinghouse,
     "press": make_press,
+    "strawberry": make_strawberry,
 }
 
 

@@ -12,6 +12,7 @@ Prose, claims and items refer to a number by name: ``M02.right.threshold``, ``ic
 from __future__ import annotations
 
 from jissho_kit.truths import (  # noqa: F401  (each fills the registries)
+    cattle,
     checksheet,
     ic_inspection,
     ic_inspectors,
@@ -19,6 +20,7 @@ from jissho_kit.truths import (  # noqa: F401  (each fills the registries)
     molding_functions,
     packinghouse,
     press,
+    strawberry,
 )
 from jissho_kit.truths._registry import (
     CRITERIA,

@@ -20,6 +20,7 @@ __all__ = [
     "load",
     "load_cattle",
     "load_checksheet",
+    "load_cnc",
     "load_ic_inspection",
     "load_ic_inspectors",
     "load_molding",
@@ -129,3 +130,8 @@ def load_cattle() -> pd.DataFrame:
 def load_strawberry() -> pd.DataFrame:
     """あまおうのハウス記録 (A1): one row per reading of a house's climate; at 18:00 also the day's harvest."""
     return load("strawberry")
+
+
+def load_cnc() -> pd.DataFrame:
+    """CNC加工と工具摩耗の記録 (F2): one row per piece, tool after tool, with the day of a new jig."""
+    return load("cnc")

@@ -13,6 +13,7 @@ from jissho.datasets import schema
 from jissho_kit.simulators._truth import Truth
 from jissho_kit.simulators.cattle import make_cattle
 from jissho_kit.simulators.checksheet import make_checksheet
+from jissho_kit.simulators.cnc import make_cnc
 from jissho_kit.simulators.ic_inspection import make_ic_inspection
 from jissho_kit.simulators.ic_inspectors import make_ic_inspectors
 from jissho_kit.simulators.molding import make_molding
@@ -26,6 +27,7 @@ __all__ = [
     "Truth",
     "make_cattle",
     "make_checksheet",
+    "make_cnc",
     "make_ic_inspection",
     "make_ic_inspectors",
     "make_molding",
@@ -41,6 +43,7 @@ SHIPPED_SEED = 20180605
 SIMULATORS = {
     "cattle": make_cattle,
     "checksheet": make_checksheet,
+    "cnc": make_cnc,
     "ic_inspection": make_ic_inspection,
     "ic_inspectors": make_ic_inspectors,
     "molding": make_molding,

@@ -32,11 +32,11 @@ def test_environment_puts_this_python_first_and_a_users_settings_aside(tmp_path,
 def test_a_kernel_runs_this_python_in_its_folder_and_says_what_it_used(tmp_path, monkeypatch):
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "broken"))
     nb = notebook(
-        "import os, sys; print(sys.executable, os.getcwd(), os.environ['見出し'])",
+        "import os, sys; print(sys.executable, os.getcwd(), os.environ['見出し'], sep='\\n')",
         "block = bytearray(150_000_000); del block; n = sum(range(10**6))",
     )
     used = execute(nb, tmp_path, env={"見出し": "あ"})
-    assert printed(nb.cells[0]).split() == [sys.executable, str(tmp_path.resolve()), "あ"]
+    assert printed(nb.cells[0]).splitlines() == [sys.executable, str(tmp_path.resolve()), "あ"]
     assert used.peak_mb > 150
     assert used.cpu_seconds > 0 and used.seconds > 0
 

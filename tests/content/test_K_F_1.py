@@ -1,16 +1,12 @@
-"""K-F-1 keeps its promises: no result before a prediction, and questions that know their wrong answers on fresh data."""
+"""K-F-1 keeps its promises: no result before a prediction, and a price at the beginning and at the end."""
 
 import ast
-import re
 
 import pytest
 
 from jissho_kit import lessons
-from jissho_kit.curriculum import content_root, find
 from jissho_kit.grading.items import load_items
-from jissho_kit.grading.keys import NotSeparable, draw_params, make_key
-from jissho_kit.grading.proof import prove
-from jissho_kit.truths import draw_tables
+from jissho_kit.grading.keys import draw_params, make_key
 
 FIRST = "K-F-1/price_before"
 
@@ -49,31 +45,8 @@ def test_a_check_at_least_every_quarter_of_the_lesson(calls):
     assert max(b - a for a, b in zip(places, places[1:], strict=False)) <= len(calls) / 3
 
 
-def test_on_a_fresh_draw_right_is_right_and_each_wrong_answer_has_its_sentence():
-    items = load_items("K-F-1")
-    for seed in range(1, 21):
-        tables = draw_tables(seed)
-        try:
-            assert prove(items, tables, seed=seed) == []
-            return
-        except NotSeparable:
-            continue
-    pytest.fail("twenty draws, none separable")
-
-
 def test_no_drawn_parameter_gives_the_lessons_own_answer_to_the_bell():
     item = next(item for item in load_items("K-F-1") if item.id == "K-F-1.c")
     keys = [make_key(item, {}, draw_params(item, seed), seed) for seed in range(60)]
     assert len({key.right for key in keys}) == 8
     assert all(abs(key.right - 0.0902) > 0.01 for key in keys)
-
-
-def test_every_objective_is_measured():
-    part = find("K-F-1")[0]
-    measured = {int(item.objective.rpartition("/")[2]) for item in load_items("K-F-1")}
-    assert measured == set(part.objectives)
-
-
-def test_the_guides_minutes_are_the_modules():
-    text = (content_root() / "curriculum/guides/K-F-1.md").read_text(encoding="utf-8")
-    assert sum(map(int, re.findall(r"^\| (\d+) \|", text, flags=re.M))) == find("K-F-1")[0].minutes

@@ -114,13 +114,13 @@ def cattle(tables, miss: float = MISS_YEN, look: float = LOOK_YEN, **_) -> dict:
 
 
 def per_hour_not_per_heat(tables, threshold: float = RULE, **_) -> Demonstration:
-    """M37: half of the readings in heat give no notice, yet nearly nine heats in ten give one."""
+    """M37: half of the readings in heat give no notice, yet most heats give one."""
     found = at_threshold(judged(tables["cattle"]), threshold)
     return Demonstration(
         "M37",
         right={"recall": found["recall"], "found": found["found"], "of": found["heats"]},
         wrong={"recall": found["reading_recall"], "found": found["readings_found"], "of": found["readings"]},
-        statement="2時間ごとに数えると半分しか当たらないように見える。発情1回ごとに数えると、9割近くを見つけている。",
+        statement="2時間ごとに数えると半分しか当たらないように見える。発情1回ごとに数えると、ほとんどの発情を見つけている。",
     )
 
 

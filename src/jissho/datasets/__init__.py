@@ -27,6 +27,8 @@ __all__ = [
     "load_packinghouse",
     "load_press",
     "load_strawberry",
+    "load_tomato",
+    "load_weld",
     "names",
     "own_data",
     "schema",
@@ -135,3 +137,13 @@ def load_strawberry() -> pd.DataFrame:
 def load_cnc() -> pd.DataFrame:
     """CNC加工と工具摩耗の記録 (F2): one row per piece, tool after tool, with the day of a new jig."""
     return load("cnc")
+
+
+def load_tomato() -> pd.DataFrame:
+    """トマト二棟の環境と収量 (A2): one row per house and day."""
+    return load("tomato")
+
+
+def load_weld() -> pd.DataFrame:
+    """造船溶接の波形と超音波探傷 (F5): one row per 30 cm section of a joint, in order of work."""
+    return load("weld")

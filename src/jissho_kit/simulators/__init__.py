@@ -20,6 +20,8 @@ from jissho_kit.simulators.molding import make_molding
 from jissho_kit.simulators.packinghouse import make_packinghouse
 from jissho_kit.simulators.press import make_press
 from jissho_kit.simulators.strawberry import make_strawberry
+from jissho_kit.simulators.tomato import make_tomato
+from jissho_kit.simulators.weld import make_weld
 
 __all__ = [
     "SHIPPED_SEED",
@@ -34,6 +36,8 @@ __all__ = [
     "make_packinghouse",
     "make_press",
     "make_strawberry",
+    "make_tomato",
+    "make_weld",
     "write",
 ]
 
@@ -50,6 +54,8 @@ SIMULATORS = {
     "packinghouse": make_packinghouse,
     "press": make_press,
     "strawberry": make_strawberry,
+    "tomato": make_tomato,
+    "weld": make_weld,
 }
 
 

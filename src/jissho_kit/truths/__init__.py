@@ -22,6 +22,7 @@ from jissho_kit.truths import (  # noqa: F401  (each fills the registries)
     packinghouse,
     press,
     strawberry,
+    tomato,
 )
 from jissho_kit.truths._registry import (
     CRITERIA,
@@ -34,6 +35,7 @@ from jissho_kit.truths._registry import (
     result,
     shipped_tables,
     tables_in,
+    weld,
 )
 
 __all__ = [

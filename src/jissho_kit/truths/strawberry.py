@@ -12,7 +12,7 @@ import pandas as pd
 from jissho_kit.truths._once import once_per_table
 from jissho_kit.truths._registry import DEMONSTRATIONS, RESULTS, Demonstration
 
-MOULD_INPUTS = ["朝6時の湿度", "朝6時の室温", "昨日の日射"]
+MOULD_INPUTS = ["朝6時の湿度", "朝6時の室温"]
 READ_AT_6 = ["室温", "湿度", "CO2", "地温"]
 MORNING = [*(f"朝6時の{c}" for c in READ_AT_6), "昨日の室温", "昨日の日射"]
 WHOLE_DAY = ["日平均の室温", "日平均の湿度", "日平均のCO2", "日平均の日射"]

@@ -42,7 +42,7 @@ def test_each_misconception_gives_its_own_wrong_number(seed):
     assert missing.right["mould"] > 1.8 * missing.wrong["mould"]
     assert missing.right["mould_when_missing"] > 6 * missing.wrong["mould"]
     assert missing.right["humidity"] - missing.wrong["humidity"] > 8
-    assert missing.right["auc"] - missing.wrong["auc"] > 0.03
+    assert missing.right["auc"] - missing.wrong["auc"] > 0.1
 
     alike = shown["M27"]
     assert alike.wrong["n"] == 1440

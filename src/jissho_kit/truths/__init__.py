@@ -22,7 +22,9 @@ from jissho_kit.truths import (  # noqa: F401  (each fills the registries)
     packinghouse,
     press,
     strawberry,
+    tea,
     tomato,
+    weld,
 )
 from jissho_kit.truths._registry import (
     CRITERIA,
@@ -35,7 +37,6 @@ from jissho_kit.truths._registry import (
     result,
     shipped_tables,
     tables_in,
-    weld,
 )
 
 __all__ = [

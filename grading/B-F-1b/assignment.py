@@ -13,7 +13,6 @@
 
 # %%
 from jissho.datasets import load_checksheet
-from jissho.teach import answer, ask, probe
 
 df = load_checksheet()
 df.head()
@@ -44,6 +43,7 @@ df.groupby("ライン")["件数"].sum()
 ### END SOLUTION
 
 # %% item="B-F-1b.e" form=true
+
 
 # %% item="B-F-1b.f" probe="パレート表"
 def パレート表(df):

@@ -206,7 +206,9 @@ def grade(
             course, assignment, lambda done, total, what: step(f"{what}（{done + 1}/{total}）", done, total)
         )
         pages = driver.feedback(
-            course, assignment, lambda done, total, what: step(f"結果のページ {what}（{done + 1}/{total}）", done, total)
+            course,
+            assignment,
+            lambda done, total, what: step(f"結果のページ {what}（{done + 1}/{total}）", done, total),
         )
     if as_json:
         console.put_json(

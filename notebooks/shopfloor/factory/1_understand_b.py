@@ -316,9 +316,8 @@ decide(
 # 合成データ・講座の教材です。単価は教材用に置いた値で、実際の損失（信用など）は入っていません。
 
 # %% tags=["claim"]
-from jissho_kit.truths import result
-
 from jissho.datasets import load_checksheet as _load
+from jissho_kit.truths import result
 
 表 = {"checksheet": _load()}
 値 = lambda 名: result(f"checksheet.{名}", 表)  # noqa: E731

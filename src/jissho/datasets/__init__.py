@@ -20,6 +20,7 @@ __all__ = [
     "load",
     "load_cattle",
     "load_checksheet",
+    "load_citrus",
     "load_cnc",
     "load_ic_inspection",
     "load_ic_inspectors",
@@ -27,6 +28,7 @@ __all__ = [
     "load_packinghouse",
     "load_press",
     "load_strawberry",
+    "load_tea",
     "load_tomato",
     "load_weld",
     "names",
@@ -147,3 +149,13 @@ def load_tomato() -> pd.DataFrame:
 def load_weld() -> pd.DataFrame:
     """造船溶接の波形と超音波探傷 (F5): one row per 30 cm section of a joint, in order of work."""
     return load("weld")
+
+
+def load_citrus() -> pd.DataFrame:
+    """みかん選果の光センサー測定 (A3): one row per reading of a fruit on a sorter."""
+    return load("citrus")
+
+
+def load_tea() -> pd.DataFrame:
+    """茶園の気温と萌芽・摘採 (A4): one row per garden and day of spring."""
+    return load("tea")

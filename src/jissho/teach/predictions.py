@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
@@ -90,7 +91,9 @@ def decide(
         widgets.VBox([chosen.widget, widgets.HTML(f"<b>{escape(note_label)}</b>"), note.widget]),
         lambda: {"choice": chosen.get(), "note": note.get()},
         put,
-        lambda value: chosen.problem(value["choice"]) or ("" if value["note"] else f"{note_label}、書いてください。"),
+        lambda value: (
+            chosen.problem(value["choice"]) or ("" if value["note"] else f"「{note_label}」も書いてください。")
+        ),
         chosen.paper + f"<p>{escape(note_label)}：{note.paper}</p>",
     )
     card(question, both, "決定を記録", _saved(key), lambda value: store.save("predictions", key, value))
@@ -105,7 +108,7 @@ def decided(key: str) -> dict | None:
 def show_prediction(key: str, actual: str, note: str = "") -> None:
     """Lay the prediction beside the result: あなたの予想 … ／ 実際 …"""
     entry = _saved(key)
-    guess = "記録なし" if entry is None else f"{entry['value']}{entry.get('unit', '')}"
+    guess = "記録なし" if entry is None else _with_unit(str(entry["value"]), str(entry.get("unit", "")))
     display(
         HTML(
             '<div style="font-size:22px;line-height:1.8;border:2px solid #2F7FC1;padding:10px 20px;max-width:900px">'
@@ -114,6 +117,12 @@ def show_prediction(key: str, actual: str, note: str = "") -> None:
             + "</div>"
         )
     )
+
+
+def _with_unit(written: str, unit: str) -> str:
+    """What was written, in half-width, followed by the unit unless it was written too."""
+    plain = unicodedata.normalize("NFKC", written).strip()
+    return plain if unit and plain.endswith(unit) else f"{plain}{unit}"
 
 
 def _saved(key: str) -> dict | None:

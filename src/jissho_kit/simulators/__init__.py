@@ -13,6 +13,7 @@ from jissho.datasets import schema
 from jissho_kit.simulators._truth import Truth
 from jissho_kit.simulators.cattle import make_cattle
 from jissho_kit.simulators.checksheet import make_checksheet
+from jissho_kit.simulators.citrus import make_citrus
 from jissho_kit.simulators.cnc import make_cnc
 from jissho_kit.simulators.ic_inspection import make_ic_inspection
 from jissho_kit.simulators.ic_inspectors import make_ic_inspectors
@@ -20,6 +21,7 @@ from jissho_kit.simulators.molding import make_molding
 from jissho_kit.simulators.packinghouse import make_packinghouse
 from jissho_kit.simulators.press import make_press
 from jissho_kit.simulators.strawberry import make_strawberry
+from jissho_kit.simulators.tea import make_tea
 from jissho_kit.simulators.tomato import make_tomato
 from jissho_kit.simulators.weld import make_weld
 
@@ -29,6 +31,7 @@ __all__ = [
     "Truth",
     "make_cattle",
     "make_checksheet",
+    "make_citrus",
     "make_cnc",
     "make_ic_inspection",
     "make_ic_inspectors",
@@ -36,6 +39,7 @@ __all__ = [
     "make_packinghouse",
     "make_press",
     "make_strawberry",
+    "make_tea",
     "make_tomato",
     "make_weld",
     "write",
@@ -47,6 +51,7 @@ SHIPPED_SEED = 20180605
 SIMULATORS = {
     "cattle": make_cattle,
     "checksheet": make_checksheet,
+    "citrus": make_citrus,
     "cnc": make_cnc,
     "ic_inspection": make_ic_inspection,
     "ic_inspectors": make_ic_inspectors,
@@ -54,6 +59,7 @@ SIMULATORS = {
     "packinghouse": make_packinghouse,
     "press": make_press,
     "strawberry": make_strawberry,
+    "tea": make_tea,
     "tomato": make_tomato,
     "weld": make_weld,
 }

@@ -68,16 +68,24 @@ def make_checksheet(n: int = 1500, random_state: int | np.random.Generator = 0) 
     table["日付"] = table["日付"].astype("datetime64[ns]")
     table["件数"] = table["件数"].astype(float).mask(rng.random(n) < MISSING)
     grown = WORN * (1 + JIG_GROWTH) / 2
-    return table, Truth({"jig_growth": JIG_GROWTH, "worn_line_share": grown / (grown + 2 * SOUND),
-                         "worn_line": "ABC".index(worn), "rough_line": "ABC".index(rough)})
+    return table, Truth(
+        {
+            "jig_growth": JIG_GROWTH,
+            "worn_line_share": grown / (grown + 2 * SOUND),
+            "worn_line": "ABC".index(worn),
+            "rough_line": "ABC".index(rough),
+        }
+    )
 
 
 def _sheets_of_a_day(rng: np.random.Generator, date: pd.Timestamp, elapsed: float, worn: str, rough: str):
     """Yield the lines that the six sheets (three lines, two shifts) of one day carry."""
     day_factor = rng.gamma(20, 1 / 20)  # good and bad days are shared by the whole shop
     for line in "ABC":
-        own = {"キズ": ROUGH if line == rough else GENTLE,
-               "寸法": WORN * (1 + (JIG_GROWTH - 1) * elapsed) if line == worn else SOUND}
+        own = {
+            "キズ": ROUGH if line == rough else GENTLE,
+            "寸法": WORN * (1 + (JIG_GROWTH - 1) * elapsed) if line == worn else SOUND,
+        }
         for shift in "昼夜":
             part = str(rng.choice(list(PARTS), p=PART_SHARE))
             for item, (chance, pieces, price) in ITEMS.items():

@@ -146,7 +146,7 @@ def _torn_chance(state: pd.DataFrame) -> np.ndarray:
 
 def _chip_chance(state: pd.DataFrame) -> np.ndarray:
     """Chance of a chip under the seat, which grows until the seat is cleaned."""
-    return np.where(state["setup"], 0, CHIP_MOST * (state["uncleaned"] / LIFE) ** 3)
+    return np.where(state["setup"], 0, CHIP_MOST * (state["uncleaned"] / LIFE) ** 4)
 
 
 def _load(rng: np.random.Generator, state: pd.DataFrame) -> np.ndarray:

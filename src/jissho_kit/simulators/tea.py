@@ -73,7 +73,7 @@ def _spring(rng: np.random.Generator, year: int, warmer: float) -> tuple[pd.Data
     """One year's rows of all gardens, and by how many days the one who knows the needs is off."""
     dates = pd.date_range(end=f"{year}-{LAST_DAY}", periods=DAYS).astype("datetime64[ns]")
     start = int(np.flatnonzero(dates == pd.Timestamp(f"{year}-{START}"))[0])
-    normal = 13.2 - 8.6 * np.cos(2 * np.pi * (dates.dayofyear.to_numpy() - 20) / 365) * 0.92
+    normal = 13.2 - 8.6 * np.cos(2 * np.pi * (dates.day_of_year.to_numpy() - 20) / 365) * 0.92
     common = normal + warmer + YEAR_T * rng.standard_normal() + _carried_over(rng, WEATHER)
     of_year = YEAR_SD * rng.standard_normal()
     rows, misses = [], []

@@ -14,6 +14,7 @@ from __future__ import annotations
 from jissho_kit.truths import (  # noqa: F401  (each fills the registries)
     cattle,
     checksheet,
+    citrus,
     cnc,
     ic_inspection,
     ic_inspectors,

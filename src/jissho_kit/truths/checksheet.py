@@ -47,7 +47,12 @@ def pareto_without_cumulation(df):
     return 表 / 表.sum()
 
 
-FUNCTIONS.update({f.__name__: f for f in (pareto_by_loss, pareto_by_count, pareto_unsorted, pareto_ascending, pareto_without_cumulation)})
+FUNCTIONS.update(
+    {
+        f.__name__: f
+        for f in (pareto_by_loss, pareto_by_count, pareto_unsorted, pareto_ascending, pareto_without_cumulation)
+    }
+)
 
 
 def small_checksheets(data, rng) -> list:
@@ -63,7 +68,17 @@ def sample_checksheet(data, rng) -> list:
     """Public sample input: the first lines of a made-up sheet, small enough to check by hand."""
     import pandas as pd
 
-    return [[pd.DataFrame({"不良項目": ["キズ", "寸法", "キズ", "汚れ"], "件数": [6.0, 2.0, 4.0, 3.0], "損失単価": [50, 800, 50, 20]})]]
+    return [
+        [
+            pd.DataFrame(
+                {
+                    "不良項目": ["キズ", "寸法", "キズ", "汚れ"],
+                    "件数": [6.0, 2.0, 4.0, 3.0],
+                    "損失単価": [50, 800, 50, 20],
+                }
+            )
+        ]
+    ]
 
 
 FUNCTIONS["sample_checksheet"] = sample_checksheet

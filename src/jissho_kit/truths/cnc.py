@@ -297,7 +297,7 @@ def m28(tables, **_) -> Demonstration:
 
     parts = periods(tables["cnc"])
     learn, later = parts["base"], parts["trial"]
-    forest = RandomForestClassifier(n_estimators=30, min_samples_leaf=3, random_state=0)
+    forest = RandomForestClassifier(n_estimators=30, min_samples_leaf=10, random_state=0)
     forest.fit(learn[MODEL], is_bad(learn))
     lost = permutation_importance(
         forest, later[MODEL], is_bad(later), scoring="roc_auc", n_repeats=2, random_state=0

@@ -28,7 +28,7 @@ def springs(df: pd.DataFrame) -> pd.DataFrame:
     rows = sums(df)
     seen = rows[rows["作業"] == "萌芽"]
     return pd.DataFrame(
-        {"年": seen["年"], "園": seen["園"], "萌芽": seen["日付"].dt.dayofyear, "必要": seen["積算"]}
+        {"年": seen["年"], "園": seen["園"], "萌芽": seen["日付"].dt.day_of_year, "必要": seen["積算"]}
     ).reset_index(drop=True)
 
 
@@ -37,7 +37,7 @@ def sprouting(df: pd.DataFrame, need: pd.Series | float) -> pd.Series:
     rows = sums(df)
     wanted = rows["園"].map(need) if isinstance(need, pd.Series) else need
     reached = rows[rows["積算"] >= wanted]
-    return reached.groupby(["年", "園"])["日付"].first().dt.dayofyear
+    return reached.groupby(["年", "園"])["日付"].first().dt.day_of_year
 
 
 def compared(df: pd.DataFrame) -> dict:
@@ -68,7 +68,7 @@ def compared(df: pd.DataFrame) -> dict:
 def tea(tables, **_) -> dict:
     """Named results: counts, the sums needed (℃·day), errors (days) of all four ways, how much later covered gardens pluck."""
     df = tables["tea"]
-    days = df[df["作業"].notna()].assign(日=lambda t: t["日付"].dt.dayofyear)
+    days = df[df["作業"].notna()].assign(日=lambda t: t["日付"].dt.day_of_year)
     dates = days.pivot_table(index=["年", "園", "被覆"], columns="作業", values="日")
     growing = (dates["摘採"] - dates["萌芽"]).groupby("被覆").mean()
     return compared(df) | {

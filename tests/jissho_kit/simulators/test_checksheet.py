@@ -23,12 +23,14 @@ def test_lines_pieces_price_and_loss_name_four_different_items(draws):
     tops = []
     for table, _ in draws:
         loss = table["件数"] * table["損失単価"]
-        tops.append((
-            table["不良項目"].value_counts().idxmax(),
-            table.groupby("不良項目")["件数"].sum().idxmax(),
-            table.groupby("不良項目")["損失単価"].mean().idxmax(),
-            loss.groupby(table["不良項目"]).sum().idxmax(),
-        ))
+        tops.append(
+            (
+                table["不良項目"].value_counts().idxmax(),
+                table.groupby("不良項目")["件数"].sum().idxmax(),
+                table.groupby("不良項目")["損失単価"].mean().idxmax(),
+                loss.groupby(table["不良項目"]).sum().idxmax(),
+            )
+        )
     assert sum(top == ("汚れ", "キズ", "組付け違い", "寸法") for top in tops) >= 18
 
 
@@ -44,7 +46,8 @@ def test_the_worn_jig_shows_in_its_line_and_the_effect_is_strong(draws):
 
 def test_shares_agree_with_the_planted_share(draws):
     shares = [
-        (table.loc[table["不良項目"] == "寸法", "ライン"] == "ABC"[truth.effects["worn_line"]]).mean() for table, truth in draws
+        (table.loc[table["不良項目"] == "寸法", "ライン"] == "ABC"[truth.effects["worn_line"]]).mean()
+        for table, truth in draws
     ]
     assert np.mean(shares) == pytest.approx(draws[0][1].effects["worn_line_share"], abs=0.03)
 

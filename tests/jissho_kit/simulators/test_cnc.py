@@ -40,7 +40,7 @@ def test_the_jig_is_exchanged_on_a_monday_in_the_middle_of_a_tool(drawn):
     table, truth = drawn
     first = table[table["治具"] == "J2"].iloc[0]
     assert first["稼働日"] == truth.effects["jig_day"] in (81, 86, 91)
-    assert first["日時"].dayofweek == 0
+    assert first["日時"].day_of_week == 0
     assert first["使用回数"] == 161
     assert (table["治具"] == "J2").is_monotonic_increasing
 

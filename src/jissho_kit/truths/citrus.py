@@ -1,0 +1,131 @@
+"""Results on the mandarins (A3): a forest that recognises fruits (M06), and a machine that reads too high (M20)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from jissho_kit.simulators.citrus import CHANNELS, PREMIUM
+from jissho_kit.truths._registry import DEMONSTRATIONS, RESULTS, Demonstration
+
+FOLDS = 4
+JUICE = {"sugar": "糖度", "acid": "酸度"}
+
+
+def trial(df: pd.DataFrame) -> pd.DataFrame:
+    """Readings of the trial fruits that have a spectrum and a titration."""
+    return df[df["種別"] == "試験果実"].dropna().reset_index(drop=True)
+
+
+def _splits(rows: pd.DataFrame, by_fruit: bool) -> list:
+    from sklearn.model_selection import GroupKFold, KFold
+
+    folds = GroupKFold(FOLDS) if by_fruit else KFold(FOLDS, shuffle=True, random_state=0)
+    return list(folds.split(rows, groups=rows["果実"]))
+
+
+def _guessed(model, rows: pd.DataFrame, column: str, by_fruit: bool) -> np.ndarray:
+    """The model's guess of ``column`` for every reading while that reading's fold was left out."""
+    from sklearn.model_selection import cross_val_predict
+
+    return cross_val_predict(model, rows[CHANNELS], rows[column], cv=_splits(rows, by_fruit)).ravel()
+
+
+def _forest():
+    from sklearn.ensemble import RandomForestRegressor
+
+    return RandomForestRegressor(n_estimators=20, max_features=1 / 3, random_state=0)
+
+
+def _scores(rows: pd.DataFrame, by_fruit: bool) -> dict[str, float]:
+    """R² of a forest for sugar and acid, readings or fruits kept apart, and the share of test rows whose fruit is known."""
+    from sklearn.metrics import r2_score
+
+    known = [rows["果実"].iloc[test].isin(rows["果実"].iloc[train]).mean() for train, test in _splits(rows, by_fruit)]
+    scores = {f"r2_{k}": float(r2_score(rows[c], _guessed(_forest(), rows, c, by_fruit))) for k, c in JUICE.items()}
+    return scores | {"known": float(np.mean(known))}
+
+
+def same_fruit_on_both_sides(tables, **_) -> Demonstration:
+    """M06: with readings shuffled, a forest knows nearly every fruit it is tested on; on new fruits acid is worse than the mean."""
+    rows = trial(tables["citrus"])
+    return Demonstration(
+        "M06",
+        right=_scores(rows, by_fruit=True),
+        wrong=_scores(rows, by_fruit=False),
+        statement="測定を混ぜて分けると、同じ果実が両側に入り、当たって見える。果実で分けると、酸度は平均を答えるより悪い。",
+    )
+
+
+def correlated_but_off(tables, **_) -> Demonstration:
+    """M20: machine B's display goes along with the juice (r) yet reads too high, so that many premium fruits are none.
+
+    ``bias`` and ``correction`` in °Bx (correction is what to add to B); ``premium``: share of readings at 12.0 or more;
+    ``false``: share of B's premium readings whose juice is below.
+    """
+    found = compared_machines(tables["citrus"])
+    return Demonstration(
+        "M20",
+        right={
+            "r": found["r_b"],
+            "bias": found["bias_b"],
+            "correction": -found["bias_b"],
+            "premium": found["premium_true"],
+            "false": found["false_b"],
+        },
+        wrong={"r": found["r_b"], "bias": 0.0, "correction": 0.0, "premium": found["premium_b"], "false": 0.0},
+        statement="相関は高いのに、B機は全体に高く表示する。12度以上と表示された果実の多くが、12度に届いていない。",
+    )
+
+
+def compared_machines(df: pd.DataFrame) -> dict:
+    """Each machine's display against the juice on the trial fruits: correlation, mean difference (°Bx), premium shares."""
+    rows = trial(df)
+    found = {"premium_true": float((rows.drop_duplicates("果実")["糖度"] >= PREMIUM).mean())}
+    for machine, name in (("A", "a"), ("B", "b")):
+        of = rows[rows["選果機"] == machine]
+        premium = of["表示糖度"] >= PREMIUM
+        found |= {
+            f"r_{name}": float(of["表示糖度"].corr(of["糖度"])),
+            f"bias_{name}": float((of["表示糖度"] - of["糖度"]).mean()),
+            f"premium_{name}": float(premium.mean()),
+            f"false_{name}": float((of.loc[premium, "糖度"] < PREMIUM).mean()),
+        }
+    return found
+
+
+def morning_check(df: pd.DataFrame) -> pd.DataFrame:
+    """Mean of display − juice (°Bx) of the five standard fruits, one row per day, one column per machine."""
+    rows = df[df["種別"] == "標準果実"]
+    return (rows["表示糖度"] - rows["糖度"]).groupby([rows["測定日"], rows["選果機"]]).mean().unstack()
+
+
+def first_day_off(df: pd.DataFrame, learnt: int = 7) -> int:
+    """Day of the season (from 1) on which machine B first leaves mean ± 3σ of its first ``learnt`` mornings; 0: never."""
+    of_day = morning_check(df)["B"]
+    first = of_day.iloc[:learnt]
+    off = np.flatnonzero((of_day - first.mean()).abs().iloc[learnt:] > 3 * first.std())
+    return learnt + int(off[0]) + 1 if len(off) else 0
+
+
+def citrus(tables, **_) -> dict:
+    """Named results: counts, both machines against the juice, PLS by fruit (r and R²), the first day off."""
+    from sklearn.cross_decomposition import PLSRegression
+    from sklearn.metrics import r2_score
+
+    df = tables["citrus"]
+    rows = trial(df)
+    guesses = {name: _guessed(PLSRegression(8), rows, column, by_fruit=True) for name, column in JUICE.items()}
+    pls = {f"pls_r_{k}": float(np.corrcoef(guess, rows[JUICE[k]])[0, 1]) for k, guess in guesses.items()}
+    pls |= {f"pls_r2_{k}": float(r2_score(rows[JUICE[k]], guess)) for k, guess in guesses.items()}
+    return compared_machines(df) | pls | {
+        "rows": len(df),
+        "readings": len(rows),
+        "fruits": rows["果実"].nunique(),
+        "overturned": int(df["表示糖度"].isna().sum()),
+        "first_day_off": first_day_off(df),
+    }  # fmt: skip
+
+
+RESULTS["citrus"] = citrus
+DEMONSTRATIONS.update(M06=same_fruit_on_both_sides, M20=correlated_but_off)

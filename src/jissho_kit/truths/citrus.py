@@ -20,8 +20,9 @@ def trial(df: pd.DataFrame) -> pd.DataFrame:
 def _splits(rows: pd.DataFrame, by_fruit: bool) -> list:
     from sklearn.model_selection import GroupKFold, KFold
 
-    folds = GroupKFold(FOLDS) if by_fruit else KFold(FOLDS, shuffle=True, random_state=0)
-    return list(folds.split(rows, groups=rows["果実"]))
+    if by_fruit:
+        return list(GroupKFold(FOLDS).split(rows, groups=rows["果実"]))
+    return list(KFold(FOLDS, shuffle=True, random_state=0).split(rows))
 
 
 def _guessed(model, rows: pd.DataFrame, column: str, by_fruit: bool) -> np.ndarray:

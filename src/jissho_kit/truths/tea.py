@@ -19,8 +19,13 @@ def sums(df: pd.DataFrame) -> pd.DataFrame:
     of_day = df.groupby("日付")["平均気温"].transform("mean")
     distance = (df["平均気温"] - of_day).groupby(df["園"]).transform("mean")
     filled = df["平均気温"].fillna(of_day + distance)
-    rows = df.assign(気温=filled.clip(lower=0))[df["日付"].dt.strftime("%m-%d") >= START]
+    rows = df.assign(気温=filled.clip(lower=0))[_from_start(df["日付"])]
     return rows.assign(積算=rows.groupby(["年", "園"])["気温"].cumsum())
+
+
+def _from_start(dates: pd.Series) -> pd.Series:
+    month, day = map(int, START.split("-"))
+    return dates.dt.month * 100 + dates.dt.day >= month * 100 + day
 
 
 def springs(df: pd.DataFrame) -> pd.DataFrame:

@@ -146,6 +146,8 @@ def run(
     elif done:
         rows = [[r.id, r.claims, f"{r.seconds:.1f}秒", r.html] for r in done]
         console.put_table(["教材", "成り立った主張", "時間", "結果"], rows)
+    if any(isinstance(error, UsageError) for error in failed):
+        return MISUSE
     return FINDINGS if failed else FINE
 
 

@@ -337,3 +337,9 @@ def test_progress_without_a_terminal_speaks_now_and_then(monkeypatch):
             now[0] = second
             step(f"{second}")
     assert said == ["0.0", "2.5"]
+
+
+def test_a_folder_for_results_that_cannot_be_written_is_misuse(jissho, tmp_path):
+    (tmp_path / "結果").write_text("ファイル")
+    code, out, err = jissho("run", "B-F-1b", "--out", str(tmp_path / "結果"))
+    assert (code, out) == (2, "") and "結果を書き込めません" in err

@@ -52,7 +52,11 @@ def classroom(tmp_path_factory) -> Iterator[Classroom]:
         yield Classroom(_announced(server, log), workspace)
     finally:
         server.send_signal(signal.SIGTERM)
-        server.wait(30)
+        try:
+            server.wait(30)
+        except subprocess.TimeoutExpired:  # Jupyter can wait for a kernel that was only just starting
+            server.kill()
+            server.wait()
 
 
 def _announced(server: subprocess.Popen, log: Path) -> str:

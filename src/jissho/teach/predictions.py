@@ -120,9 +120,11 @@ def show_prediction(key: str, actual: str, note: str = "") -> None:
 
 
 def _with_unit(written: str, unit: str) -> str:
-    """What was written, in half-width, followed by the unit unless it was written too."""
+    """What was written, in half-width, and as much of the unit as was not written too (300万 → 300万円)."""
     plain = unicodedata.normalize("NFKC", written).strip()
-    return plain if unit and plain.endswith(unit) else f"{plain}{unit}"
+    if not unit or plain.endswith(unit[-1]):
+        return plain
+    return plain + (unit[1:] if plain.endswith(unit[0]) else unit)
 
 
 def _saved(key: str) -> dict | None:

@@ -141,6 +141,16 @@ def test_a_decision_of_exactly_three(page):
     assert decided("d")["choice"] == ["い", "ろ", "に"]
 
 
+@pytest.mark.parametrize(
+    ("written", "unit", "read"),
+    [("９０％", "%", "90%"), ("１，２００万円", "万円", "1,200万円"), ("300万", "万円", "300万円"), ("95", "個", "95個")],
+)
+def test_a_unit_that_was_written_too_is_not_shown_twice(page, written, unit, read):
+    store.save("predictions", "a", written, unit=unit)
+    show_prediction("a", "9")
+    assert f"<b>{read}</b>" in page.shown[0].data
+
+
 def test_the_prediction_is_laid_beside_the_result(page):
     store.save("predictions", "a", "3,600", unit="万円")
     show_prediction("a", "120万円", "差は<大きい>")

@@ -26,6 +26,8 @@ from jissho_kit.simulators import write
 from jissho_kit.truths import tables_in
 
 _INJECTED = "injected-parameters"
+# The cell's own line in a traceback, as IPython writes it and as Python does (once jissho.teach shows the errors).
+_CELL_LINE = re.compile(r"""(?:Cell In\[\d+\]|File "[^"]*ipykernel_[^"]*"), line (\d+)""")
 
 
 @dataclass(frozen=True)
@@ -193,7 +195,7 @@ def _data(
     except ValueError as error:
         raise UsageError(
             f"seed={seed}, n={n} ではデータを作れません: {error}",
-            mend=f"既定は {defaults} です。",
+            mend=f"既定は {'、'.join(f'{name}={value}' for name, value in defaults.items())} です。",
         ) from None
     write(others, folder, random_state=seed)
     return tables_in(folder), {"JISSHO_DATA": str(folder)}
@@ -255,19 +257,18 @@ def _tidy(target: Path, part: str) -> dict:
 
 
 def _failure(error, target: Path, lesson: Lesson) -> ContentError:
-    """The author's message for a failed cell: file, line, and the assertion's own words."""
+    """The author's message for a failed cell: file, line, and the assertion's own words (without any, the line itself)."""
     from papermill.execute import remove_error_markers
 
     cell = remove_error_markers(nbformat.read(target, as_version=4)).cells[error.cell_index]
     index = position(cell)
-    found = re.search(
-        r"Cell In\[\d+\], line (\d+)",
-        re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback)),
-    )
+    found = _CELL_LINE.search(re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback)))
+    line = int(found[1]) if found else 0
+    said = " / ".join(error.evalue.splitlines()) or "".join(cell.source.splitlines()[line - 1 : line]).strip()
     what = "主張（claim）が成り立ちません" if is_claim(cell) else "セルが止まりました"
     return ContentError(
-        f"{lesson.part}: {what}: {error.ename}: {' / '.join(error.evalue.splitlines())}",
-        where=lesson.where(index, int(found[1]) if found else 0),
+        f"{lesson.part}: {what}: {error.ename}: {said}",
+        where=lesson.where(index, line),
         mend=f"途中までのノートブック: {target}",
     )
 

@@ -90,6 +90,14 @@ def test_budgets(faulty, monkeypatch):
     assert next(rule for rule in lesson_runs.RULES if rule.id == "budget").severity == "warning"
 
 
+def test_a_cell_that_stops_is_named_with_its_line_also_where_our_hints_show_the_error(tmp_path):
+    """As in every lesson: jissho.teach is imported, and an assertion may have no words."""
+    text = FAULTY.split("# %%\nwarnings")[0] + '# %% tags=["claim"]\n# 一致すること\nassert seed == 2\n'
+    (found,) = lesson_runs.finishes(subject_of(tmp_path, text))
+    assert found.line == line_of(text, "assert")
+    assert "assert seed == 2" in found.detail
+
+
 def test_a_broken_claim_is_named_with_its_line(tmp_path):
     subject = subject_of(tmp_path, BROKEN)
     (found,) = lesson_runs.finishes(subject)

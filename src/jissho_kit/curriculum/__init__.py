@@ -28,7 +28,7 @@ from jissho_kit.curriculum._models import (
 from jissho_kit.curriculum._render import render
 from jissho_kit.curriculum._standards import Standard
 from jissho_kit.curriculum._timetable import Timetable, timetable
-from jissho_kit.curriculum._yaml import read_as
+from jissho_kit.curriculum._yaml import Document, read_document
 
 __all__ = [
     "FIELDS",
@@ -36,6 +36,7 @@ __all__ = [
     "STAGES",
     "TIERS",
     "Course",
+    "Document",
     "Misconception",
     "Module",
     "Objective",
@@ -51,7 +52,7 @@ __all__ = [
     "load_course",
     "load_courses",
     "misconceptions",
-    "read_as",
+    "read_document",
     "ready_parts",
     "render",
     "standards",

@@ -116,16 +116,15 @@ def parse(text: str, name: str) -> Document:
         ) from None
 
 
-def read_as(model: Any, path: Path, name: str | None = None) -> Any:
-    """Read a YAML file as ``model`` (a pydantic model or a type such as ``list[Item]``).
+def read_document(path: Path) -> Document:
+    """Read a YAML file; its data fit a pydantic model with :meth:`Document.as_model`.
 
     Raises
     ------
     ContentError
-        File missing, not UTF-8, not YAML, a key written twice, or another shape.
+        File missing, not UTF-8, not YAML, or a key written twice.
     """
-    name = name or str(path)
-    return parse(read_text(path, name), name).as_model(model)
+    return parse(read_text(path, str(path)), str(path))
 
 
 def _refuse_repeated_keys(node: yaml.Node | None, name: str) -> None:
@@ -168,6 +167,8 @@ def _reason(error: dict) -> str:
 
 def _mend(error: dict, errors: list[dict]) -> str:
     context = error.get("ctx", {})
+    if "error" in context:  # about a whole entry: its value would be all that was written
+        return "この行から始まる項目を、そのように直してください。"
     if "expected" in context:
         return f"使えるのは {context['expected'].replace(' or ', ', ')} です（今の値: {error['input']!r:.60}）。"
     if "pattern" in context:

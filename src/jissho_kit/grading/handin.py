@@ -14,8 +14,7 @@ from jissho.errors import UsageError
 from jissho_kit.grading.build import Manifest
 from jissho_kit.grading.course import Course
 from jissho_kit.grading.items import Item, load_items
-from jissho_kit.grading.keys import source_of
-from jissho_kit.grading.values import in_unit
+from jissho_kit.grading.keys import as_typed, source_of
 
 BOM = b"\xef\xbb\xbf"
 
@@ -128,15 +127,11 @@ def _known(item: Item, key, name: str) -> list[Known]:
         answers = [source_of(stated.function, name) for stated in [item.right, *item.wrong]]
     else:
         answers = [
-            _as_typed(key, key.right),
-            *([w.answer] if w.includes else _as_typed(key, w.answer) for w in key.wrong),
+            as_typed(key, key.right),
+            *([w.answer] if w.includes else as_typed(key, w.answer) for w in key.wrong),
         ]
     right, *wrong = answers
     return [
         Known(item.id, right, item.points, "正解です。"),
         *(Known(item.id, answer, 0.0, w.say, w.because) for answer, w in zip(wrong, key.wrong, strict=True)),
     ]
-
-
-def _as_typed(key, answer: Any) -> Any:
-    return in_unit(answer, key.unit) if key.kind == "number" else answer

@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from jissho.errors import ContentError
-from jissho_kit.curriculum import read_as
+from jissho_kit.curriculum import Document, content_root, read_document
 
 Kind = Literal["number", "choice", "choices", "order", "classify", "function", "text"]
 
@@ -153,35 +153,32 @@ def load_items(assignment: str, root: Path | None = None) -> list[Item]:
     ContentError
         File missing or malformed (``file:line`` and key), a kind that is not built yet, or an id used twice.
     """
-    if root is None:
-        from jissho_kit.curriculum import content_root
-
-        root = content_root()
-    path = root / "grading" / assignment / "items.yml"
-    _refuse_plans(path)
-    items = read_as(list[Item], path)
+    document = read_document((root or content_root()) / "grading" / assignment / "items.yml")
+    _refuse_plans(document)
+    items = document.as_model(list[Item])
     seen: set[str] = set()
-    for item in items:
+    for index, item in enumerate(items):
+        where = document.where((index, "id"))
         if item.id in seen:
             raise ContentError(
-                f"問題の番号 {item.id} が二度使われています。", where=str(path), mend="片方の番号を変えてください。"
+                f"問題の番号 {item.id} が二度使われています。", where=where, mend="片方の番号を変えてください。"
             )
         if item.id.rpartition(".")[0] != assignment:
             raise ContentError(
                 f"問題の番号 {item.id} がフォルダ {assignment} と合いません。",
-                where=str(path),
+                where=where,
                 mend=f"番号を {assignment}.a の形にしてください。",
             )
         seen.add(item.id)
     return items
 
 
-def _refuse_plans(path: Path) -> None:
-    raw = read_as(list[dict], path)
-    planned = [entry.get("id", "?") for entry in raw if entry.get("kind") == "plan"]
-    if planned:
+def _refuse_plans(document: Document) -> None:
+    for index, entry in enumerate(document.as_model(list[dict])):
+        if entry.get("kind") != "plan":
+            continue
         raise ContentError(
-            f"種類 plan の問題はまだ採点できません: {'・'.join(planned)}",
-            where=str(path),
+            f"種類 plan の問題はまだ採点できません: {entry.get('id', '？')}",
+            where=document.where((index, "kind")),
             mend="number・choice・choices・order・classify・function・text のどれかにしてください。",
         )

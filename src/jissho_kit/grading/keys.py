@@ -17,7 +17,7 @@ import pandas as pd
 from jissho.errors import ContentError
 from jissho_kit import truths
 from jissho_kit.grading.items import AUTOMATIC, Item, Right, Strict, Wrong
-from jissho_kit.grading.values import confusable, same, says
+from jissho_kit.grading.values import confusable, in_unit, same, says
 
 MARGIN = 4  # answers must lie further apart than this many tolerances
 LESSON_DATA = "教材の練習用の数字で計算していませんか。この課題の数字（data フォルダの表）を使ってください。"
@@ -339,6 +339,11 @@ def criterion_named(criterion: str) -> Callable:
             f"判定「{criterion}」がありません。", mend=f"使える名前: {', '.join(sorted(truths.CRITERIA))}"
         )
     return truths.CRITERIA[criterion]
+
+
+def as_typed(key: Key, answer: Any) -> Any:
+    """An answer of a key as a participant types it: a number in the item's unit."""
+    return in_unit(answer, key.unit) if key.kind == "number" else answer
 
 
 def source_of(function: str, name: str) -> str:

@@ -10,8 +10,7 @@ import pandas as pd
 
 from jissho_kit.grading.items import Item
 from jissho_kit.grading.judge import BLANK, judge
-from jissho_kit.grading.keys import Key, draw_params, make_key, run_on
-from jissho_kit.grading.values import in_unit
+from jissho_kit.grading.keys import Key, as_typed, draw_params, make_key, run_on
 
 
 @dataclass(frozen=True)
@@ -71,13 +70,9 @@ def answers(item: Item, key: Key) -> Iterator[tuple[str, Any, Any]]:
         for stated, known in zip(item.wrong, key.wrong, strict=True):
             yield known.because, run_on(stated.function, inputs), known
         return
-    yield "正解", _handed_in(key, key.right), None
+    yield "正解", as_typed(key, key.right), None
     for known in key.wrong:
-        yield known.because, [known.answer] if known.includes else _handed_in(key, known.answer), known
-
-
-def _handed_in(key: Key, answer: Any) -> Any:
-    return in_unit(answer, key.unit) if key.kind == "number" else answer
+        yield known.because, [known.answer] if known.includes else as_typed(key, known.answer), known
 
 
 def bundle_of(item: Item, value: Any) -> dict:

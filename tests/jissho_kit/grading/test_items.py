@@ -52,3 +52,18 @@ def test_the_error_names_the_line(tmp_path):
         load_items(toy.ASSIGNMENT, root)
     line = text.splitlines().index("  kind: odrer") + 1
     assert caught.value.where.endswith(f"items.yml:{line}")
+
+
+@pytest.mark.parametrize(("old", "new"), [("id: G-A-1.b", "id: G-A-1.a"), ("id: G-A-1.b", "id: G-A-2.b")])
+def test_a_number_that_cannot_be_is_named_where_it_stands(tmp_path, old, new):
+    before, after = toy.ITEMS.split(old)
+    with pytest.raises(ContentError) as caught:
+        load_items(toy.ASSIGNMENT, write_content(tmp_path, before + new + after))
+    assert caught.value.where.endswith(f"items.yml:{before.count(chr(10)) + 1}")
+
+
+def test_the_mend_does_not_recite_the_entry(tmp_path):
+    wrong = "    - {result: toy.half, because: M01, say: 数えずに答えていませんか。}\n"
+    with pytest.raises(ContentError, match="3 件以上") as caught:
+        load_items(toy.ASSIGNMENT, write_content(tmp_path, toy.ITEMS.replace(wrong, "", 1)))
+    assert caught.value.mend and "{" not in caught.value.mend

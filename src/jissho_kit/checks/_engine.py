@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from jissho.errors import ContentError
+from jissho.errors import ContentError, DataError
 from jissho_kit import curriculum
 from jissho_kit.checks import assignments, courses, files, handed_out, house, lesson_runs, lesson_texts, releases
 from jissho_kit.checks._model import Fault, Finding, Report, Rule
@@ -74,7 +74,7 @@ def _apply(rule: Rule, subject: Any, root: Path) -> Iterator[Finding]:
     """Findings of one rule on one subject; what names no id of its own carries the subject's."""
     try:
         found = [_from_fault(rule, fault, root) for fault in rule.run(subject)]
-    except ContentError as error:
+    except (ContentError, DataError) as error:
         found = [_from_error(rule, error, root)]
     yield from (replace(finding, id=finding.id or subject.id) for finding in found)
 
@@ -86,7 +86,7 @@ def _from_fault(rule: Rule, fault: Fault, root: Path) -> Finding:
     )
 
 
-def _from_error(rule: Rule, error: ContentError, root: Path) -> Finding:
+def _from_error(rule: Rule, error: ContentError | DataError, root: Path) -> Finding:
     file, line, id = parse_where(error.where, root)
     return Finding(rule.id, _shown(file, root), line, id, error.what, error.mend or rule.mend, rule.severity)
 

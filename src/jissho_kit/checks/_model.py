@@ -27,7 +27,7 @@ class Rule:
     """A row of the table.
 
     ``run`` takes one subject of the kind ``looks_at`` (see :mod:`jissho_kit.checks._subjects`) and yields faults;
-    a ``ContentError`` it raises is a fault too. ``wrong`` and ``mend`` are Japanese.
+    a ``ContentError`` or ``DataError`` it raises is a fault too. ``wrong`` and ``mend`` are Japanese.
     """
 
     id: str

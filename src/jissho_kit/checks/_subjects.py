@@ -19,6 +19,8 @@ from jissho_kit.grading.keys import NotSeparable
 from jissho_kit.grading.proof import Finding, prove
 from jissho_kit.lessons import Lesson
 
+ROOMS = ("curriculum", "notebooks", "grading")  # where content lies
+
 
 @dataclass(frozen=True)
 class Kit:
@@ -169,7 +171,7 @@ def select(kit: Kit, paths: list[Path]) -> Subjects:
         The course files are wrong.
     """
     chosen = Subjects(kit=[] if paths else [kit])
-    files = {path for given in paths or _rooms(kit) for path in _files(kit, given, chosen)}
+    files = {path for given in paths or [kit.root] for path in _files(kit, given, chosen)}
     for path in sorted(files):
         chosen.file.append(File(kit, path))
     for part in kit.parts:
@@ -178,8 +180,12 @@ def select(kit: Kit, paths: list[Path]) -> Subjects:
     return chosen
 
 
-def _rooms(kit: Kit) -> list[Path]:
-    return [folder for name in ("curriculum", "notebooks", "grading") if (folder := kit.root / name).is_dir()]
+def _content(kit: Kit, path: Path) -> list[Path]:
+    """The path itself where it is content, all content for the root; nothing where no rule would look."""
+    rooms = [kit.root / name for name in ROOMS]
+    if path == kit.root:
+        return [room for room in rooms if room.is_dir()]
+    return [path] if any(path.is_relative_to(room) for room in rooms) else []
 
 
 def _files(kit: Kit, given: Path, chosen: Subjects) -> Iterator[Path]:
@@ -190,17 +196,17 @@ def _files(kit: Kit, given: Path, chosen: Subjects) -> Iterator[Path]:
     course = next((folder for folder in (path, *path.parents) if (folder / "private" / "course.json").is_file()), None)
     if course:
         chosen.release += _releases(kit, course, path)
-    elif not path.is_relative_to(kit.root):
-        raise UsageError(
-            f"{given} は教材でも講座でもありません。",
-            mend="教材のファイルか、jissho course で作ったフォルダーを指定してください。",
-        )
-    else:
-        found = path.rglob("*") if path.is_dir() else [path]
+    elif content := _content(kit, path):
+        found = (one for place in content for one in (place.rglob("*") if place.is_dir() else [place]))
         yield from (
             one
             for one in found
             if one.is_file() and not any(part.startswith((".", "_")) for part in one.relative_to(kit.root).parts)
+        )
+    else:
+        raise UsageError(
+            f"{given} は教材でも講座でもありません。",
+            mend=f"{'・'.join(ROOMS)} の中のものか、jissho course で作ったフォルダーを指定してください。",
         )
 
 
@@ -208,7 +214,8 @@ def _releases(kit: Kit, course: Path, path: Path) -> list[Release]:
     found = [path] if path.is_file() else sorted((course / "release").glob("*/*.ipynb"))
     if not found:
         raise UsageError(
-            f"{course} には配った課題がまだありません。", mend="nbgrader generate_assignment のあとで調べてください。"
+            f"{course} には配った課題がまだありません。",
+            mend="./jissho python -m nbgrader generate_assignment 課題 のあとで調べてください。",
         )
     return [Release(kit, course, one) for one in found]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from jissho.errors import ContentError
 from jissho_kit import curriculum
@@ -58,13 +59,13 @@ def key_computable(assignment: Assignment) -> Iterator[Fault]:
         if any(wrong.because not in known for wrong in item.wrong):
             continue  # another rule's matter
         if isinstance(proof, ContentError) and not isinstance(proof, NotSeparable):
-            yield _fault(assignment, item, proof.what)
+            yield _unproven(assignment, item, proof)
 
 
 def separable(assignment: Assignment) -> Iterator[Fault]:
     for item, proof in assignment.proofs:
         if isinstance(proof, NotSeparable):
-            yield _fault(assignment, item, proof.what)
+            yield _unproven(assignment, item, proof)
 
 
 def verdicts(assignment: Assignment) -> Iterator[Fault]:
@@ -76,6 +77,11 @@ def verdicts(assignment: Assignment) -> Iterator[Fault]:
 def synthetic_said(assignment: Assignment) -> Iterator[Fault]:
     if SYNTHETIC not in text_of(assignment.text):
         yield Fault(assignment.text)
+
+
+def _unproven(assignment: Assignment, item: Item, error: ContentError) -> Fault:
+    """An item without a key; the error itself knows best how to mend it."""
+    return replace(_fault(assignment, item, error.what), mend=error.mend)
 
 
 def _fault(assignment: Assignment, item: Item, detail: str, *words: str) -> Fault:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from jissho.errors import ContentError, UsageError
+from jissho.errors import ContentError, DataError, UsageError
 from jissho_kit.checks import Fault, Finding, Report, Rule, check, render
 
 from .conftest import LESSON
@@ -66,8 +66,10 @@ def test_everything_is_looked_at_without_a_path(content):
     assert check(root=content.root, rules=[rule("kit", lambda kit: [Fault(kit.root)])]).findings
 
 
-@pytest.mark.parametrize("path", ["ない.py", "/"])
+@pytest.mark.parametrize("path", ["ない.py", "/", "datasets", "out/B-F-1b.ipynb"])
 def test_what_is_not_content_is_a_wrong_use(content, path):
+    (content.root / "out").mkdir()
+    content.write("out/B-F-1b.ipynb", "{}")
     with pytest.raises(UsageError):
         check([content.root / path], root=content.root)
 
@@ -78,6 +80,14 @@ def test_an_error_while_looking_is_a_finding_and_said_once(content):
 
     (found,) = check(root=content.root, rules=[rule("kit", fails), rule("kit", fails)]).findings
     assert (found.file, found.line, found.message, found.mend) == ("notebooks/a.py", 7, "読めません", "保存し直す")
+
+
+def test_data_that_cannot_be_used_are_a_finding(content):
+    def fails(kit):
+        raise DataError("列がありません。", where=f"{content.root}/datasets/a/a.csv", mend="戻してください。")
+
+    (found,) = check(root=content.root, rules=[rule("kit", fails)]).findings
+    assert (found.file, found.line, found.severity) == ("datasets/a/a.csv", 1, "error")
 
 
 def test_warnings_fail_only_with_the_budget(content):

@@ -92,6 +92,12 @@ def test_a_wrong_answer_is_named_by_its_own_line(content):
     assert found.line == content.line(ITEMS, "because: M99")
 
 
+def test_an_option_without_a_sentence_is_mended_in_its_own_way(content):
+    content.items(lambda items: next(item for item in items if item["kind"] == "choice")["options"].append("ほか"))
+    (found,) = content.findings("grading/B-F-1b")
+    assert found.rule == "not-separable" and "選択肢すべてに" in found.mend
+
+
 def test_broken_yaml_is_a_finding(content):
     content.append(ITEMS, "- id: [\n")
     (found,) = content.findings("grading/B-F-1b")

@@ -147,7 +147,7 @@ predict("B-F-1b/rank", f"「{件数.index[0]}」は、損失の金額では何�
 require_prediction("B-F-1b/rank")
 df["損失"] = df["件数"] * df["損失単価"]
 損失 = df.groupby("不良項目")["損失"].sum().sort_values(ascending=False).astype(int)
-損失.head(3).to_frame()
+損失.head(3).map(yen).to_frame()
 
 # %% [markdown]
 # `df["件数"] * df["損失単価"]` は、**一行ずつ**掛け算をします。電卓を{{checksheet.rows|,}}回たたくのと同じです。
@@ -209,6 +209,7 @@ def 単価を動かす(倍率):
     ax.bar(
         試し.index, 試し / 10000, color=[COLORS["強調"] if 名 == 損失.index[0] else COLORS["灰"] for 名 in 試し.index]
     )
+    ax.set_ylim(0, 損失.iloc[0] / 10000 * 1.6)
     show(fig, alt=f"{損失.index[0]}の単価を{倍率}%にしたときの損失の上位")
 
 

@@ -233,6 +233,8 @@ def _name(error: NameError, _: TracebackType | None, names: dict) -> str:
     if name in LIBRARIES:
         return f"先に「{LIBRARIES[name]}」のセルを実行してください。"
     known = [n for n in names if not n.startswith("_")] + dir(builtins)
+    if any(isinstance(table, pd.DataFrame) and name in table.columns for table in names.values()):
+        return f'「{name}」は表の見出しです。"{name}" のように、半角の引用符で囲みます。'
     return (
         f"「{name}」という名前はまだありません。{_perhaps(name, known)}上のセルを先に実行していますか（Shift+Enter）。"
     )

@@ -40,6 +40,10 @@ def test_full_width_characters_are_shown_marked_and_mended(run):
     assert line.count("＾") == 6
 
 
+def test_a_column_written_without_quotes(run):
+    assert '"不良数" のように、半角の引用符で囲みます' in run("df[不良数]")
+
+
 def test_curly_quotes(run):
     assert '直した例： x = "良品"' in run("x = “良品”")
 

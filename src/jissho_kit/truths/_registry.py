@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 import pandas as pd
@@ -115,11 +116,16 @@ def result(name: str, data: Mapping[str, pd.DataFrame], params: Mapping[str, flo
             known[key] = _results(group, data, params)
         found = known[key]
     if rest not in found:
-        raise ContentError(
-            f"「{name}」という計算結果はありません。",
-            mend=f"使える名前の例: {', '.join(sorted(RESULTS)) or '（なし）'}・{', '.join(sorted(DEMONSTRATIONS))}",
-        )
+        raise ContentError(f"「{name}」という計算結果はありません。", mend=_near(group, rest, found))
     return found[rest]
+
+
+def _near(group: str, rest: str, found: Mapping) -> str:
+    """Names to use instead: those of the group that look alike, all of the group, or the groups there are."""
+    if found:
+        names = get_close_matches(rest, list(found), n=3) or sorted(found)
+        return f"もしかして: {'、'.join(f'{group}.{name}' for name in names)}"
+    return f"点の前に使えるもの: {'、'.join([*sorted(RESULTS), *sorted(DEMONSTRATIONS)])}"
 
 
 def _results(group: str, data: Mapping[str, pd.DataFrame], params: Mapping[str, float] | None) -> dict:

@@ -25,3 +25,13 @@ def test_an_unknown_name_is_an_authors_error(name):
 def test_a_missing_demonstration_is_named():
     with pytest.raises(ContentError, match="M99"):
         truths.demonstrate("M99")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("checksheet.top_los", "checksheet.top_loss"), ("M05.wrong.???", "M05.wrong."), ("チェック.rows", "checksheet")],
+)
+def test_an_unknown_name_comes_with_near_ones(name, meant):
+    with pytest.raises(ContentError) as caught:
+        result(name, truths.shipped_tables())
+    assert meant in caught.value.mend

@@ -38,9 +38,11 @@ def put_table(columns: list[str], rows: list[list[Any]], title: str = "") -> Non
     """Write a table whose columns line up although Japanese letters are twice as wide (stdout)."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    table = Table(*columns, title=title or None, title_justify="left", box=SIMPLE_HEAD)
+    # Folded, never cut: Japanese has no spaces to break at, and the end of a remark says how to mend.
+    folding = [Column(column, overflow="fold") for column in columns]
+    table = Table(*folding, title=title or None, title_justify="left", box=SIMPLE_HEAD)
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
     Console(width=None if sys.stdout.isatty() else ON_SCREEN, markup=False, highlight=False).print(table)

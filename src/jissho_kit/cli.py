@@ -261,7 +261,9 @@ def remark(row) -> str:
     """What an instructor has to know about a graded submission."""
     if row.problem:
         return f"{row.problem}{row.mend}（{row.file}）"
-    return "講師が読んで採点する問があります" if row.needs_manual else ""
+    # A 0 for lack of an answer file must not look like a 0 for wrong answers.
+    errors = dict.fromkeys(verdict["message"] for verdict in row.verdicts.values() if verdict["state"] == "error")
+    return "".join([*errors, "講師が読んで採点する問があります。" if row.needs_manual else ""])
 
 
 def course_summary(course) -> dict:

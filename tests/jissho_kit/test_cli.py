@@ -226,6 +226,25 @@ def test_grade_warns_on_every_run_and_keeps_stdout_for_json(jissho, monkeypatch,
     assert jissho("grade", str(tmp_path))[0] == 0
 
 
+def test_grade_names_a_missing_answer_file_once_and_never_cuts_the_mend_short(jissho, monkeypatch, tmp_path):
+    from jissho_kit.grading import course, driver
+
+    error = {"state": "error", "message": "回答ファイル（回答.json）がありません。"}
+    rows = [
+        driver.GradeRow("K-F-1", "太郎", 0.0, 11.0, verdicts={"K-F-1.a": error, "K-F-1.b": error}),
+        driver.GradeRow(
+            "K-F-1", "次郎", 0.0, 11.0, verdicts={"K-F-1.a": {"state": "blank", "message": "未解答です。"}}
+        ),
+        driver.GradeRow("K-F-1", "花子", problem="読めません。", file="a.ipynb", mend="書き直して、" * 20 + "終わり"),
+    ]
+    monkeypatch.setattr(course, "open_course", lambda folder: course.Course(tmp_path, "K", "factory", ("K-F-1",)))
+    monkeypatch.setattr(driver, "grade", lambda *_: rows)
+    monkeypatch.setattr(driver, "feedback", lambda *_: [])
+    out = "".join(jissho("grade", str(tmp_path))[1].split())
+    assert out.count("回答ファイル（回答.json）がありません。") == 1 and "未解答" not in out
+    assert "終わり（a.ipynb）" in out and "…" not in out
+
+
 def test_grade_before_anybody_has_handed_in(jissho, monkeypatch, tmp_path):
     from jissho_kit.grading import course, driver
 

@@ -64,7 +64,7 @@ def test_the_executives_afternoon():
 
 def test_two_days_and_three_days():
     technical = timetable("G", "factory")
-    assert starts(technical, kind="lesson")[0] == ["9:50", "11:00", "13:00", "14:20", "15:40"]
+    assert starts(technical, kind="lesson")[0] == ["9:50", "11:10", "13:00", "14:20", "15:40"]
     assert starts(technical, kind="lesson")[1][0] == "9:40" and "13:00" in starts(technical, kind="lesson")[1]
     assert starts(technical, kind="lunch") == [["12:00"], ["11:45"]]
     shopfloor = timetable("B", "agriculture")

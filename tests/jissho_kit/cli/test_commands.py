@@ -11,7 +11,8 @@ import sys
 import pytest
 
 from jissho.errors import ContentError, UsageError
-from jissho_kit import _console, cli, curriculum
+from jissho_kit import cli, curriculum
+from jissho_kit.cli import _console
 
 COMMANDS = ["open", "list", "plan", "run", "check", "course", "grade", "rehearse"]
 # Words of typer and click that must not come through.
@@ -63,7 +64,7 @@ def test_help_names_every_command_and_what_the_wrapper_adds(jissho):
 
 
 def test_columns_of_help_line_up(jissho):
-    from jissho_kit._cli_japanese import columns
+    from jissho_kit.cli._japanese import columns
 
     _, out, _ = jissho("run", "--help")
     rows = [line for line in out.splitlines() if re.match(r"  -", line)]

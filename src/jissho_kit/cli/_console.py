@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from jissho.errors import UsageError
+
 Step = Callable[..., None]
 
 SECONDS_BETWEEN = 2.0  # of progress lines where there is no terminal
@@ -46,6 +48,18 @@ def put_table(columns: list[str], rows: list[list[Any]], title: str = "") -> Non
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
     Console(width=None if sys.stdout.isatty() else ON_SCREEN, markup=False, highlight=False).print(table)
+
+
+def put_file(path: Path, text: str) -> None:
+    """Write a command's result into a file, or say why it cannot be written."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"ファイルに書き込めません（{error.strerror}）。",
+            where=str(path),
+            mend="--out に書き込める場所を指定してください。",
+        ) from None
 
 
 @contextmanager

@@ -1,0 +1,35 @@
+"""What the groups of commands share: exit codes, how a command is made, options that several commands have."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from jissho_kit.cli._japanese import JapaneseCommand
+
+FINE, FINDINGS, MISUSE = 0, 1, 2
+
+
+class Field(StrEnum):
+    factory = "factory"
+    agriculture = "agriculture"
+
+
+class CheckFormat(StrEnum):
+    text = "text"
+    github = "github"
+    json = "json"
+
+
+Tier = Annotated[str, typer.Argument(metavar="階層", help="K（経営者）、G（技術系役員）、B（現場）")]
+TierOption = Annotated[str, typer.Option("--tier", metavar="階層", help="K（経営者）、G（技術系役員）、B（現場）")]
+FieldOption = Annotated[Field, typer.Option("--field", help="factory（工場）か agriculture（農業）")]
+CheckStyle = Annotated[CheckFormat, typer.Option("--format", help="出し方")]
+Json = Annotated[bool, typer.Option("--json", help="結果をJSONで出します。")]
+
+
+def command(app: typer.Typer, example: str, name: str | None = None):
+    """Register a command of ``app``; ``example`` ends its help."""
+    return app.command(name, cls=JapaneseCommand, epilog=f"例: {example}")

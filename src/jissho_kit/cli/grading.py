@@ -1,0 +1,113 @@
+"""Commands around assignments: make a course, grade what was handed in, rehearse it all."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jissho_kit.cli import _console as console
+from jissho_kit.cli._commands import FINDINGS, FINE, FieldOption, Json, Tier, TierOption, command
+
+app = typer.Typer()
+
+
+@command(app, "./jissho course 講座 --tier K --field factory")
+def course(
+    folder: Annotated[Path, typer.Argument(metavar="フォルダー", help="作る講座のフォルダー")],
+    tier: TierOption,
+    field: FieldOption,
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="整数", help="練習用の乱数の種（本番では付けません）")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """採点つきの講座（nbgraderのフォルダー）を作ります。"""
+    from jissho_kit.grading.course import make_course
+
+    with console.progress() as step:
+        step("データを引き、正解を計算しています")
+        made = make_course(folder, tier, field.value, seed=seed)
+    if made.practice:
+        console.say("練習用の講座です（--seed）。データと正解は、誰でも同じものを作れます。")
+    if as_json:
+        return console.put_json(dataclasses.asdict(made))
+    console.put(f"講座を作りました: {made.root}\n課題: {'、'.join(made.assignments)}")
+
+
+@command(app, "./jissho grade 講座 K-F-1")
+def grade(
+    folder: Annotated[Path, typer.Argument(metavar="講座", help="jissho course で作ったフォルダー")],
+    assignment: Annotated[str | None, typer.Argument(metavar="課題", help="課題の記号（省くと全部）")] = None,
+    as_json: Json = False,
+) -> int:
+    """提出された課題を採点し、点の表と、一人ずつの結果のページを出します。"""
+    from jissho_kit.grading import driver
+    from jissho_kit.grading.course import open_course
+
+    console.say(driver.OWN_RISK)
+    course = open_course(folder)
+    with console.progress() as step:
+        step("採点の準備をしています")
+        rows = driver.grade(
+            course, assignment, lambda done, total, what: step(f"{what}（{done + 1}/{total}）", done, total)
+        )
+        pages = driver.feedback(
+            course,
+            assignment,
+            lambda done, total, what: step(f"結果のページ {what}（{done + 1}/{total}）", done, total),
+        )
+    if as_json:
+        console.put_json(
+            {"ok": not any(row.problem for row in rows), "grades": [dataclasses.asdict(row) for row in rows]}
+        )
+    elif not rows:
+        console.say(f"提出がまだありません: {course.root / 'submitted'}")
+    else:
+        table = [[r.assignment, r.student, f"{r.score:g}", f"{r.max_score:g}", remark(r)] for r in rows]
+        console.put_table(["課題", "参加者", "点", "満点", "備考"], table)
+        if pages:
+            console.say(f"結果のページ（{len(pages)}枚）: {course.root / 'feedback'}")
+    return FINDINGS if any(row.problem for row in rows) else FINE
+
+
+@command(app, "./jissho rehearse K --field factory")
+def rehearse(tier: Tier, field: FieldOption, as_json: Json = False) -> int:
+    """前日のリハーサルです。授業の実行から提出、採点までを通して確かめます。"""
+    from jissho_kit.classroom import rehearse as room
+    from jissho_kit.grading.driver import OWN_RISK
+
+    console.say(OWN_RISK)
+    with console.progress() as step:
+        result = room.rehearse(tier, field.value, on_progress=step)
+    if as_json:
+        console.put_json(result.as_json())
+    else:
+        put_rehearsal(result)
+    return FINE if result.ok else FINDINGS
+
+
+def put_rehearsal(result) -> None:
+    """The rehearsal for a person: what ran, and what differs from the promises."""
+    rows = [[m.id, m.claims, f"{m.seconds:.1f}秒", m.problem or "最後まで動きました"] for m in result.modules]
+    console.put_table(["授業", "成り立った主張", "時間", "結果"], rows)
+    rows = [
+        [p.module, p.id, f"{sum(p.graded.values()):g}", f"{sum(p.expected.values()):g}"] for p in result.participants
+    ]
+    console.put_table(["課題", "参加者", "点", "約束の点"], rows)
+    rows = [[p.module, p.id, difference] for p in result.participants for difference in p.differences]
+    if rows:
+        console.put_table(["課題", "参加者", "違い"], rows, title="約束と違うもの")
+    else:
+        console.put("点も言葉も、すべて約束どおりです。")
+
+
+def remark(row) -> str:
+    """What an instructor has to know about a graded submission."""
+    if row.problem:
+        return f"{row.problem}{row.mend}（{row.file}）"
+    # A 0 for lack of an answer file must not look like a 0 for wrong answers.
+    errors = dict.fromkeys(verdict["message"] for verdict in row.verdicts.values() if verdict["state"] == "error")
+    return "".join([*errors, "講師が読んで採点する問があります。" if row.needs_manual else ""])

@@ -1,0 +1,145 @@
+"""Commands for a class: open, list, plan and run lessons."""
+
+from __future__ import annotations
+
+import dataclasses
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jissho.errors import JisshoError, UsageError
+from jissho_kit.cli import _console as console
+from jissho_kit.cli._commands import FINDINGS, FINE, MISUSE, FieldOption, Json, Tier, command
+
+app = typer.Typer()
+
+
+class PlanFormat(StrEnum):
+    text = "text"
+    md = "md"
+    html = "html"
+
+
+@command(app, "./jissho open K-F-1", "open")
+def open_(
+    target: Annotated[str | None, typer.Argument(metavar="教材", help="教材か階層の記号（例: K-F-1、G）")] = None,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="ブラウザを開きません。")] = False,
+    port: Annotated[int | None, typer.Option("--port", metavar="番号", min=1, max=65535, help="使うポート番号")] = None,
+    workspace: Annotated[Path | None, typer.Option("--workspace", metavar="フォルダー", help="作業フォルダー")] = None,
+) -> None:
+    """作業フォルダーを作り、教材をブラウザで開きます。"""
+    from jissho_kit.classroom import server
+
+    with console.progress() as step:
+        place = server.prepare(target, workspace, step)
+    server.open_classroom(place, browser=not no_browser, port=port, say=console.say)
+
+
+@command(app, "./jissho list", "list")
+def list_(as_json: Json = False) -> None:
+    """教材の一覧を、時間と準備の状況つきで出します。"""
+    from jissho_kit import curriculum
+
+    courses = curriculum.load_courses().values()
+    if as_json:
+        return console.put_json([course_summary(course) for course in courses])
+    for course in courses:
+        rows = [[m.id, m.title, f"{m.minutes}分", readiness(m)] for m in course.modules]
+        console.put_table(["記号", "題名", "時間", "状況"], rows, title=f"{course.tier} {course.title}")
+
+
+@command(app, "./jissho plan K --field factory --start 13:00")
+def plan(
+    tier: Tier,
+    field: FieldOption,
+    start: Annotated[
+        str | None, typer.Option("--start", metavar="時刻", help="毎日の始まり（省くとコースの決まり）")
+    ] = None,
+    style: Annotated[PlanFormat, typer.Option("--format", help="出し方")] = PlanFormat.text,
+    out: Annotated[Path | None, typer.Option("--out", metavar="ファイル", help="書き込むファイル")] = None,
+) -> None:
+    """当日の時間割を、休憩と「切る所」つきで作ります。"""
+    from jissho_kit import curriculum
+
+    text = curriculum.render(curriculum.timetable(tier, field.value, start), style.value)
+    if out is None:
+        return console.put(text)
+    console.put_file(out, text)
+    console.say(f"書き込みました: {out}")
+
+
+@command(app, "./jissho run K-F-1 -p seed=7")
+def run(
+    targets: Annotated[list[str], typer.Argument(metavar="教材…", help="教材か階層の記号")],
+    out: Annotated[Path, typer.Option("--out", metavar="フォルダー", help="結果を入れるフォルダー")] = Path("out"),
+    parameters: Annotated[
+        list[str] | None, typer.Option("-p", metavar="名前=値", help="授業のパラメーター（何度でも）")
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", metavar="数", min=1, help="同時に実行する数")] = 1,
+    as_json: Json = False,
+) -> int:
+    """授業のノートブックを最後まで実行し、結果とHTMLを書き込みます。"""
+    from jissho_kit import lessons
+
+    parts = ready_parts(targets)
+    done, failed = [], []
+    with console.progress() as step:
+        step(f"実行しています: {'、'.join(part.id for part in parts)}", 0, len(parts))
+        for count, result in enumerate(lessons.run_all(parts, out, assignments(parameters or []), jobs), 1):
+            (failed if isinstance(result, JisshoError) else done).append(result)
+            step(f"終わりました: {parts[count - 1].id}", count, len(parts))
+    for error in failed:
+        console.say(f"エラー: {error}")
+    if as_json:
+        console.put_json([dataclasses.asdict(result) for result in done])
+    elif done:
+        rows = [[r.id, r.claims, f"{r.seconds:.1f}秒", r.html] for r in done]
+        console.put_table(["教材", "成り立った主張", "時間", "結果"], rows)
+    if any(isinstance(error, UsageError) for error in failed):
+        return MISUSE
+    return FINDINGS if failed else FINE
+
+
+def course_summary(course) -> dict:
+    """A course as ``jissho list --json`` gives it."""
+    modules = [
+        {
+            "id": module.id,
+            "title": module.title,
+            "field": module.field,
+            "stage": module.stage,
+            "minutes": module.minutes,
+            "parts": [part.model_dump(include={"id", "title", "minutes", "status"}) for part in module.parts],
+        }
+        for module in course.modules
+    ]
+    return {"tier": course.tier, "title": course.title, "minutes": course.minutes, "modules": modules}
+
+
+def readiness(module) -> str:
+    """Whether a module can be used, in words."""
+    ready = [part.id for part in module.parts if part.status == "ready"]
+    if not ready:
+        return "準備中"
+    return "使えます" if len(ready) == len(module.parts) else f"{'、'.join(ready)} が使えます"
+
+
+def ready_parts(targets: list[str]) -> list:
+    """The parts that ``targets`` name, each once; one that is still 準備中 is a mistake."""
+    from jissho_kit import curriculum
+
+    found = {part.id: part for target in targets for part in curriculum.find(target)}
+    ready = [part for part in found.values() if part.status == "ready"]
+    if not ready:
+        raise UsageError(f"{'、'.join(targets)} はまだ準備中です。", mend="使える教材は ./jissho list で分かります。")
+    return ready
+
+
+def assignments(pairs: list[str]) -> dict[str, str]:
+    """``NAME=VALUE`` arguments as a mapping."""
+    wrong = [pair for pair in pairs if not pair.partition("=")[0].strip() or "=" not in pair]
+    if wrong:
+        raise UsageError(f"-p {wrong[0]} は読めません。", mend="-p 名前=値 の形で書いてください。例: -p seed=7")
+    return {name.strip(): value for name, _, value in (pair.partition("=") for pair in pairs)}

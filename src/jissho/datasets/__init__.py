@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from jissho.datasets._schema import Column, Schema, read_schema
+from jissho.datasets._schema import SITE, Column, Schema, read_schema
 from jissho.errors import DataError
 
 __all__ = [
+    "SITE",
     "Column",
     "Schema",
     "load",

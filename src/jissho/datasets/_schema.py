@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import yaml
 
@@ -52,13 +56,26 @@ class Column:
         return f"{self.name}（{self.unit}）" if self.unit else self.name
 
 
+# First column of a table over several sites; numbers and lots start anew at each.
+SITE = Column("事業所", "int", "事業所（工場・農場など）の番号。ほかの番号は事業所ごとに付け直す", min=1)
+
+
 @dataclass(frozen=True)
 class Schema:
-    """A dataset's columns; reads, checks and writes tables of that shape."""
+    """A dataset's columns; reads, checks and writes tables of that shape.
+
+    A table may have the column 「事業所」 (:data:`SITE`) besides: it then spans several sites, and what is unique in one
+    site may come again in another.
+    """
 
     name: str
     title: str
     columns: tuple[Column, ...] = field(default_factory=tuple)
+
+    def for_columns(self, names: Iterable[str]) -> Schema:
+        """This schema, with :data:`SITE` in front when a table of those columns spans several sites."""
+        sited = SITE.name in names and SITE not in self.columns
+        return replace(self, columns=(SITE, *self.columns)) if sited else self
 
     def read(self, path: Path) -> pd.DataFrame:
         """Read a CSV of this shape and check it.
@@ -70,42 +87,60 @@ class Schema:
         """
         where = str(path)
         text = _text(path)
-        names = [c.name for c in self.columns]
+        columns = self.for_columns(text.columns).columns
+        names = [c.name for c in columns]
         if missing := [name for name in names if name not in text.columns]:
             raise DataError(f"データ「{self.name}」に列「{'」「'.join(missing)}」がありません。", where, RESTORE)
         if unknown := [str(name) for name in text.columns if name not in names]:
             raise DataError(f"データ「{self.name}」に知らない列「{'」「'.join(unknown)}」があります。", where, RESTORE)
-        return self.check(pd.DataFrame({c.name: _typed(c, text[c.name], where) for c in self.columns}), where)
+        return self.check(pd.DataFrame({c.name: _typed(c, text[c.name], where) for c in columns}), where)
 
     def check(self, df: pd.DataFrame, where: str = "") -> pd.DataFrame:
         """Return ``df`` with its times in ns if it fits the schema, else raise :class:`DataError` naming line and column."""
         import pandera.errors
 
+        shape = self.for_columns(df.columns)
         try:
-            self._pandera().validate(df.reset_index(drop=True), lazy=True)
+            shape._pandera().validate(df.reset_index(drop=True), lazy=True)
         except pandera.errors.SchemaErrors as error:
             case = error.failure_cases.sort_values("index", na_position="first", kind="stable").iloc[0]
             rule, line = str(case["check"]), "" if pd.isna(case["index"]) else f" {int(case['index']) + 2} 行目"
             column = case["failure_case"] if rule.startswith("column_in_") else case["column"]
             fault = next((text for name, text in FAULTS.items() if rule.startswith(name)), rule)
-            raise DataError(
-                f"データ「{self.name}」の列「{column}」：{fault.format(value=case['failure_case'])}",
-                where=f"{where}{line}".strip(),
-                mend=RESTORE,
-            ) from None
+            raise self._error(column, fault.format(value=case["failure_case"]), f"{where}{line}") from None
+        shape._check_unique_in_site(df, where)
         times = [c.name for c in self.columns if c.dtype == "datetime"]
         return df.astype(dict.fromkeys(times, PANDAS_DTYPES["datetime"]))
 
+    def texts(self, df: pd.DataFrame) -> dict[str, list[str]]:
+        """Cells of each column as they are written: fixed decimals, ISO times, nothing where missing."""
+        return {c.name: _written(c, df[c.name]) for c in self.for_columns(df.columns).columns}
+
+    def encode(self, df: pd.DataFrame, header: bool = True) -> bytes:
+        """``df`` as CSV, UTF-8 with BOM (where it has a header), byte-identical on every supported Python."""
+        cells, text = self.texts(df), io.StringIO()
+        writer = csv.writer(text, lineterminator="\r\n")
+        if header:
+            text.write("\ufeff")
+            writer.writerow(cells)
+        writer.writerows(zip(*cells.values(), strict=True))
+        return text.getvalue().encode("utf-8")
+
     def write(self, df: pd.DataFrame, path: Path) -> None:
-        """Write ``df`` as UTF-8 with BOM and fixed decimals, byte-identical on every supported Python."""
-        text = df[[c.name for c in self.columns]].copy()
-        for c in self.columns:
-            if c.dtype == "float":
-                text[c.name] = [("" if pd.isna(v) else f"{v:.{c.decimals}f}") for v in df[c.name]]
-            elif c.dtype == "datetime":
-                text[c.name] = df[c.name].dt.strftime("%Y-%m-%d %H:%M:%S")
+        """Write ``df`` as ``encode`` gives it; missing folders are made."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"\xef\xbb\xbf" + text.to_csv(index=False, lineterminator="\r\n").encode("utf-8"))
+        path.write_bytes(self.encode(df))
+
+    def _error(self, column: str, fault: str, where: str) -> DataError:
+        return DataError(f"データ「{self.name}」の列「{column}」：{fault}", where=where.strip(), mend=RESTORE)
+
+    def _check_unique_in_site(self, df: pd.DataFrame, where: str) -> None:
+        for c in self.columns if SITE in self.columns else ():
+            again = df.duplicated([SITE.name, c.name]).to_numpy()
+            if c.unique and again.any():
+                row = int(again.argmax())
+                fault = FAULTS["field_uniqueness"].format(value=df[c.name].iloc[row])
+                raise self._error(c.name, fault, f"{where} {row + 2} 行目")
 
     def _pandera(self):
         import pandera.pandas as pa
@@ -126,7 +161,7 @@ class Schema:
                     PANDAS_DTYPES[c.dtype],
                     checks(c),
                     nullable=c.nullable,
-                    unique=c.unique,
+                    unique=c.unique and SITE not in self.columns,
                     report_duplicates="exclude_first",
                     coerce=c.dtype == "datetime",
                 )
@@ -175,6 +210,19 @@ def _typed(column: Column, text: pd.Series, where: str) -> pd.Series:
         line = text.index[text == ""][0] + 2
         raise DataError(f"列「{column.name}」に空欄があります。", where=f"{where} {line} 行目", mend=RESTORE)
     return values.reindex(text.index)
+
+
+def _written(column: Column, values: pd.Series) -> list[str]:
+    """A column's cells as text; made column by column without pandas' formatters, as a table may have 10⁷ rows."""
+    if column.dtype == "float":
+        texts = map(f"{{:.{column.decimals}f}}".format, values.tolist())
+    elif column.dtype == "datetime":
+        stamps = np.datetime_as_string(values.to_numpy("datetime64[s]"), unit="s")
+        texts = (stamp.replace("T", " ") for stamp in stamps.tolist())
+    else:
+        texts = map(str, values.tolist())
+    missing = values.isna().tolist()
+    return ["" if gone else text for text, gone in zip(texts, missing, strict=True)]
 
 
 @lru_cache

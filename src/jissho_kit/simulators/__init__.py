@@ -6,10 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
-
-from jissho.datasets import schema
+from jissho_kit.simulators._files import FORMATS, draw, make_file, write
+from jissho_kit.simulators._registry import SHIPPED_SEED, SIMULATORS
 from jissho_kit.simulators._truth import Truth
 from jissho_kit.simulators.cattle import make_cattle
 from jissho_kit.simulators.checksheet import make_checksheet
@@ -26,13 +24,16 @@ from jissho_kit.simulators.tomato import make_tomato
 from jissho_kit.simulators.weld import make_weld
 
 __all__ = [
+    "FORMATS",
     "SHIPPED_SEED",
     "SIMULATORS",
     "Truth",
+    "draw",
     "make_cattle",
     "make_checksheet",
     "make_citrus",
     "make_cnc",
+    "make_file",
     "make_ic_inspection",
     "make_ic_inspectors",
     "make_molding",
@@ -44,30 +45,3 @@ __all__ = [
     "make_weld",
     "write",
 ]
-
-# Seed of the files in datasets/: one number for all, each dataset draws from its own generator.
-SHIPPED_SEED = 20180605
-
-SIMULATORS = {
-    "cattle": make_cattle,
-    "checksheet": make_checksheet,
-    "citrus": make_citrus,
-    "cnc": make_cnc,
-    "ic_inspection": make_ic_inspection,
-    "ic_inspectors": make_ic_inspectors,
-    "molding": make_molding,
-    "packinghouse": make_packinghouse,
-    "press": make_press,
-    "strawberry": make_strawberry,
-    "tea": make_tea,
-    "tomato": make_tomato,
-    "weld": make_weld,
-}
-
-
-def write(names: Iterable[str], folder: Path, random_state: int, n: int | None = None) -> None:
-    """Draw each named dataset and write ``<folder>/<name>/<name>.csv`` in its schema's format."""
-    for name in names:
-        make = SIMULATORS[name]
-        table, _ = make(random_state=random_state) if n is None else make(n=n, random_state=random_state)
-        schema(name).write(schema(name).check(table), Path(folder) / name / f"{name}.csv")

@@ -19,6 +19,7 @@ __all__ = [
     "Column",
     "Schema",
     "load",
+    "load_cases",
     "load_cattle",
     "load_checksheet",
     "load_citrus",
@@ -125,6 +126,11 @@ def load_press() -> pd.DataFrame:
 def load_packinghouse() -> pd.DataFrame:
     """選果場の規格外記録 (A6): one row per reason noted on a delivery's slip."""
     return load("packinghouse")
+
+
+def load_cases() -> pd.DataFrame:
+    """投資案件カード (F7): one row per proposed investment, with what it costs, what it saves and what is at hand."""
+    return load("cases")
 
 
 def load_cattle() -> pd.DataFrame:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from jissho_kit.simulators._files import FORMATS, draw, make_file, write
 from jissho_kit.simulators._registry import SHIPPED_SEED, SIMULATORS
 from jissho_kit.simulators._truth import Truth
+from jissho_kit.simulators.cases import make_cases
 from jissho_kit.simulators.cattle import make_cattle
 from jissho_kit.simulators.checksheet import make_checksheet
 from jissho_kit.simulators.citrus import make_citrus
@@ -29,6 +30,7 @@ __all__ = [
     "SIMULATORS",
     "Truth",
     "draw",
+    "make_cases",
     "make_cattle",
     "make_checksheet",
     "make_citrus",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jissho_kit.simulators.cases import make_cases
 from jissho_kit.simulators.cattle import make_cattle
 from jissho_kit.simulators.checksheet import make_checksheet
 from jissho_kit.simulators.citrus import make_citrus
@@ -20,6 +21,7 @@ from jissho_kit.simulators.weld import make_weld
 SHIPPED_SEED = 20180605
 
 SIMULATORS = {
+    "cases": make_cases,
     "cattle": make_cattle,
     "checksheet": make_checksheet,
     "citrus": make_citrus,

@@ -35,6 +35,7 @@ __all__ = [
     "load_weld",
     "names",
     "own_data",
+    "read_schema",
     "schema",
 ]
 

@@ -9,7 +9,17 @@ from typing import Any
 
 from jissho.errors import ContentError, DataError
 from jissho_kit import curriculum
-from jissho_kit.checks import assignments, courses, files, handed_out, house, lesson_runs, lesson_texts, releases
+from jissho_kit.checks import (
+    assignments,
+    courses,
+    datasets,
+    files,
+    handed_out,
+    house,
+    lesson_runs,
+    lesson_texts,
+    releases,
+)
 from jissho_kit.checks._model import Fault, Finding, Report, Rule
 from jissho_kit.checks._place import parse_where
 from jissho_kit.checks._subjects import Kit, select
@@ -20,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     *lesson_texts.RULES,
     *courses.RULES,
     *files.RULES,
+    *datasets.RULES,
     *lesson_runs.RULES,
     *releases.RULES,
     *house.RULES,
@@ -39,7 +50,7 @@ def check(
     Parameters
     ----------
     paths : sequence of Path, optional
-        Lessons, assignments, guides, course folders, handed-out notebooks, or folders of them; nothing: everything.
+        Lessons, assignments, guides, datasets, course folders, handed-out notebooks, or folders of them; nothing: everything.
     root : Path, optional
         Content root; by default the kit's own.
     budget : bool
@@ -68,6 +79,27 @@ def check(
                     finding = replace(finding, severity="error")
                 found.setdefault((finding.file, finding.line, finding.message), finding)
     return Report(tuple(found.values()))
+
+
+def check_data(
+    names: Sequence[str] = (), root: Path | None = None, on_progress: Callable[[str], Any] = lambda what: None
+) -> Report:
+    """Check datasets only: all, or those named.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Datasets; without a name all, and the folder as a whole.
+    root, on_progress
+        As in :func:`check`.
+
+    Raises
+    ------
+    UsageError
+        There is no dataset of that name.
+    """
+    data = Kit((root or curriculum.content_root()).resolve()).data
+    return check([data / name for name in names] or [data], root, on_progress=on_progress, rules=datasets.RULES)
 
 
 def _apply(rule: Rule, subject: Any, root: Path) -> Iterator[Finding]:

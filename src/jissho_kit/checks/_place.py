@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jissho.errors import ContentError
 
-_WHERE = re.compile(r"^(?P<file>.*\.\w+)(?::(?P<line>\d+))?")
+_WHERE = re.compile(r"^(?P<file>.*\.\w+)(?::(?P<line>\d+)| (?P<row>\d+) 行目)?")
 _ID = re.compile(r"^\s*-?\s*id:\s*['\"]?(?P<id>[\w.-]+)")
 ITEM_ID = re.compile(r"^[KGB]-[FA]-[123][a-e]?\.[a-z][0-9]?$")
 
@@ -51,12 +51,12 @@ def id_at(path: Path, line: int) -> str:
 
 
 def parse_where(where: str, root: Path) -> tuple[Path, int, str]:
-    """File, line and id from an error's ``where``: ``path:line``, a path below ``root``, or an item's id."""
+    """File, line and id from an error's ``where``: ``path:line``, ``path n 行目``, a path below ``root``, or an item's id."""
     if ITEM_ID.match(where):
         path = root / "grading" / where.rpartition(".")[0] / "items.yml"
         return path, line_of_id(path, where), where
     found = _WHERE.match(where)
     if not found:
         return root, 1, where
-    path, line = root / found["file"], int(found["line"] or 1)
+    path, line = root / found["file"], int(found["line"] or found["row"] or 1)
     return path, line, id_at(path, line) if path.suffix == ".yml" else ""

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from jissho.errors import ContentError, UsageError
+from jissho import datasets
+from jissho.errors import ContentError, DataError, UsageError
 from jissho_kit import curriculum, lessons, truths
 from jissho_kit.checks._execution import Execution, execute
 from jissho_kit.curriculum import Course, Part
@@ -19,7 +20,7 @@ from jissho_kit.grading.keys import NotSeparable
 from jissho_kit.grading.proof import Finding, prove
 from jissho_kit.lessons import Lesson
 
-ROOMS = ("curriculum", "notebooks", "grading")  # where content lies
+ROOMS = ("curriculum", "notebooks", "grading", "datasets")  # where content lies
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,12 @@ class Kit:
 
     root: Path
     id: str = ""
+
+    @property
+    def data(self) -> Path:
+        """Folder of the datasets; the installed kit has it in the participants' package."""
+        own = self.root / "datasets"
+        return own if own.is_dir() else datasets.own_data()
 
     @cached_property
     def courses(self) -> dict[str, Course]:
@@ -134,6 +141,55 @@ class Guide:
 
 
 @dataclass(frozen=True)
+class DataFolder:
+    """The folder of all datasets."""
+
+    kit: Kit
+    id: str = ""
+
+    @property
+    def path(self) -> Path:
+        return self.kit.data
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One dataset's folder."""
+
+    kit: Kit
+    path: Path
+
+    @property
+    def id(self) -> str:
+        return self.path.name
+
+    @property
+    def csv(self) -> Path:
+        return self.path / f"{self.id}.csv"
+
+    @property
+    def card(self) -> Path:
+        return self.path / "card.md"
+
+    @property
+    def schema_file(self) -> Path:
+        return self.path / "schema.yml"
+
+    @property
+    def schema(self) -> datasets.Schema:
+        return datasets.read_schema(self.schema_file)
+
+    @cached_property
+    def fault(self) -> DataError | None:
+        """What is wrong with the CSV's first bad place; a folder without schema or CSV has that fault."""
+        try:
+            self.schema.read(self.csv)
+        except DataError as error:
+            return error
+        return None
+
+
+@dataclass(frozen=True)
 class Release:
     """A notebook that was handed out, and the course folder it belongs to."""
 
@@ -157,6 +213,8 @@ class Subjects:
     lesson: list[PartOf] = field(default_factory=list)
     guide: list[Guide] = field(default_factory=list)
     items: list[Assignment] = field(default_factory=list)
+    data: list[DataFolder] = field(default_factory=list)
+    dataset: list[Dataset] = field(default_factory=list)
     release: list[Release] = field(default_factory=list)
 
 
@@ -172,20 +230,27 @@ def select(kit: Kit, paths: list[Path]) -> Subjects:
     """
     chosen = Subjects(kit=[] if paths else [kit])
     files = {path for given in paths or [kit.root] for path in _files(kit, given, chosen)}
-    for path in sorted(files):
-        chosen.file.append(File(kit, path))
+    in_data = {path for path in files if path.is_relative_to(kit.data)}
+    chosen.file += [File(kit, path) for path in sorted(files - in_data)]
+    folders = {kit.data / path.relative_to(kit.data).parts[0] for path in in_data if path.parent != kit.data}
+    chosen.dataset += [Dataset(kit, folder) for folder in sorted(folders)]
+    if not paths or {kit.root, kit.data} & {Path(given).resolve() for given in paths}:
+        chosen.data.append(DataFolder(kit))
     for part in kit.parts:
         _add_part(kit, part, files, chosen)
     chosen.guide += [Guide(kit, path) for path in sorted(files) if path.parent == kit.root / "curriculum" / "guides"]
     return chosen
 
 
-def _content(kit: Kit, path: Path) -> list[Path]:
-    """The path itself where it is content, all content for the root; nothing where no rule would look."""
-    rooms = [kit.root / name for name in ROOMS]
+def _rooms(kit: Kit) -> list[Path]:
+    return [kit.data if name == "datasets" else kit.root / name for name in ROOMS]
+
+
+def _content(kit: Kit, path: Path) -> list[tuple[Path, Path]]:
+    """Places where rules look, each with its room: the path where it is content, every room for the root, else nothing."""
     if path == kit.root:
-        return [room for room in rooms if room.is_dir()]
-    return [path] if any(path.is_relative_to(room) for room in rooms) else []
+        return [(room, room) for room in _rooms(kit) if room.is_dir()]
+    return [(path, room) for room in _rooms(kit) if path.is_relative_to(room)]
 
 
 def _files(kit: Kit, given: Path, chosen: Subjects) -> Iterator[Path]:
@@ -197,17 +262,18 @@ def _files(kit: Kit, given: Path, chosen: Subjects) -> Iterator[Path]:
     if course:
         chosen.release += _releases(kit, course, path)
     elif content := _content(kit, path):
-        found = (one for place in content for one in (place.rglob("*") if place.is_dir() else [place]))
-        yield from (
-            one
-            for one in found
-            if one.is_file() and not any(part.startswith((".", "_")) for part in one.relative_to(kit.root).parts)
-        )
+        for place, room in content:
+            found = place.rglob("*") if place.is_dir() else [place]
+            yield from (one for one in found if one.is_file() and not _is_private(one.relative_to(room)))
     else:
         raise UsageError(
             f"{given} は教材でも講座でもありません。",
             mend=f"{'・'.join(ROOMS)} の中のものか、jissho course で作ったフォルダーを指定してください。",
         )
+
+
+def _is_private(path: Path) -> bool:
+    return any(part.startswith((".", "_")) for part in path.parts)
 
 
 def _releases(kit: Kit, course: Path, path: Path) -> list[Release]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from jissho import datasets
 from jissho_kit import curriculum
 from jissho_kit.checks._model import Fault, Rule
 from jissho_kit.checks._place import line_of_id
@@ -46,10 +45,8 @@ def guide_exists(subject: PartOf) -> Iterator[Fault]:
 
 
 def data_exist(subject: PartOf) -> Iterator[Fault]:
-    own = subject.root / "datasets"
-    folder = own if own.is_dir() else datasets.own_data()
     for name in subject.part.datasets if subject.ready else ():
-        yield from _missing(subject, folder / name, [file.format(name=name) for file in DATASET_FILES])
+        yield from _missing(subject, subject.kit.data / name, [file.format(name=name) for file in DATASET_FILES])
 
 
 def objectives_measured(subject: PartOf) -> Iterator[Fault]:

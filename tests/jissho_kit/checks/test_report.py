@@ -52,6 +52,9 @@ def ids(looks_at):
         ("grading/B-F-1b", "lesson", set()),
         ("curriculum/guides/B-F-1.md", "guide", {"B-F-1"}),
         ("notebooks/shopfloor", "lesson", {"B-F-1b"}),
+        ("datasets/press/card.md", "dataset", {"press"}),
+        ("datasets/press", "data", set()),
+        ("datasets/press", "file", set()),
     ],
 )
 def test_a_path_selects(content, path, looks_at, shown):
@@ -60,13 +63,13 @@ def test_a_path_selects(content, path, looks_at, shown):
 
 
 def test_everything_is_looked_at_without_a_path(content):
-    kinds = ("file", "part", "lesson", "guide", "items")
+    kinds = ("file", "part", "lesson", "guide", "items", "data", "dataset")
     for kind in kinds:
         assert check(root=content.root, rules=[ids(kind)]).findings
     assert check(root=content.root, rules=[rule("kit", lambda kit: [Fault(kit.root)])]).findings
 
 
-@pytest.mark.parametrize("path", ["ない.py", "/", "datasets", "out/B-F-1b.ipynb"])
+@pytest.mark.parametrize("path", ["ない.py", "/", "out/B-F-1b.ipynb"])
 def test_what_is_not_content_is_a_wrong_use(content, path):
     (content.root / "out").mkdir()
     content.write("out/B-F-1b.ipynb", "{}")

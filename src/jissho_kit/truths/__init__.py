@@ -1,6 +1,6 @@
 """What a correct analysis of the kit's data must find, and the wrong number each misconception gives.
 
-Three registries, filled by the modules of this room (one per dataset):
+Three registries, filled by the modules of this room (one per dataset, and one for noise):
 
 * ``DEMONSTRATIONS``: ``"M05"`` → function of the tables → :class:`Demonstration`;
 * ``RESULTS``: ``"ic"`` → function of the tables → dict of plain results that are nobody's mistake;
@@ -12,6 +12,7 @@ Prose, claims and items refer to a number by name: ``M02.right.threshold``, ``ic
 from __future__ import annotations
 
 from jissho_kit.truths import (  # noqa: F401  (each fills the registries)
+    cases,
     cattle,
     checksheet,
     citrus,
@@ -20,6 +21,9 @@ from jissho_kit.truths import (  # noqa: F401  (each fills the registries)
     ic_inspectors,
     molding,
     molding_functions,
+    molding_models,
+    money,
+    noise,
     packinghouse,
     press,
     strawberry,

@@ -203,7 +203,9 @@ def fetch(
         raise UsageError(
             f"「{wanted.title}」は自動では取り込めません（発行元の画面で選んで取り込むデータです）。",
             where=wanted.page,
-            mend="\n".join(f"{number}. {step}" for number, step in enumerate(wanted.steps, start=1)),
+            mend="\n".join(
+                ["次の順で取り込んでください。", *(f"{n}. {step}" for n, step in enumerate(wanted.steps, start=1))]
+            ),
         )
     target = Path(folder) / wanted.file
     with _explained(wanted, target):
@@ -428,7 +430,7 @@ def _explained(wanted: PublicSet, target: Path) -> Iterator[None]:
         yield
     except requests.RequestException as error:
         what, mend = _network(error, wanted.url)
-        raise DataError(what, where=wanted.url, mend=mend + _by_hand(wanted)) from None
+        raise DataError(what, where=wanted.url, mend=f"{mend}{_by_hand(wanted)}".lstrip()) from None
     except OSError as error:
         raise _disk(error, target) from None
 
@@ -495,7 +497,11 @@ def _disk(error: OSError, target: Path) -> JisshoError:
 
 
 def _by_hand(wanted: PublicSet) -> str:
-    return f"ブラウザーで {wanted.page} から取り込み、そのファイルを ./jissho data inspect で調べることもできます。"
+    """The way that is left whatever fails, on a line of its own."""
+    return (
+        f"\nブラウザーで上の場所か {wanted.page} を開いて保存し、"
+        "そのファイルを ./jissho data inspect で調べることもできます。"
+    )
 
 
 # -- words ------------------------------------------------------------------------------------------------------------

@@ -33,10 +33,10 @@ def at_night(df: pd.DataFrame) -> pd.Series:
 
 def stray(df: pd.DataFrame, column: str = "クッション量") -> pd.Series:
     """Control chart of a tidy table: how many σ a shot lies from its own lot's first 20 shots (those: 0)."""
-    lots = df.groupby("材料ロット")[column]
-    first = lots.transform(lambda values: values.head(FIRST_SHOTS).mean())
-    spread = lots.transform(lambda values: values.head(FIRST_SHOTS).std())
-    return ((df[column] - first) / spread).where(lots.cumcount() >= FIRST_SHOTS, 0).fillna(0)
+    lot = df["材料ロット"]
+    early = lot.groupby(lot).cumcount() < FIRST_SHOTS
+    first = df[column].where(early).groupby(lot)
+    return ((df[column] - first.transform("mean")) / first.transform("std")).mask(early, 0).fillna(0)
 
 
 @once_per_table

@@ -31,7 +31,7 @@ LOOKED_AT, LOOKED_SHARE = [50, 100, 200, 400], [0.35, 0.30, 0.20, 0.15]  # fruit
 WET, DRY = 1.75, 0.75  # factor of rot in the district with poor drainage, and in the others
 ORCHARD_SD = 0.12  # spread of the orchards' own, lasting quality (log): small beside what a burst does
 SEASON = 0.5  # by how much rot has grown at the end of the twelve weeks (warm store rooms)
-DAYS = 84
+FIRST_DAY, DAYS = pd.Timestamp("2018-09-03"), 84
 BLANK = 0.008  # share of rows whose weight was not written down
 
 
@@ -54,6 +54,8 @@ def make_packinghouse(n: int = 2100, random_state: int | np.random.Generator = 0
     Truth
         effects: ``wet_district`` (position in 北, 東, 南, 西), ``wet_ratio`` (rot there over rot elsewhere),
         ``rot`` (expected share of rot at the middle of the season), ``season_growth`` (share), ``orchard_sd`` (log).
+        best, of one who knows each orchard's quality, the district and the season: ``r2`` and
+        ``neg_mean_absolute_error`` of the rotten fruits of a delivery. The last delivery, which may be cut, is left out.
 
     Raises
     ------
@@ -75,15 +77,14 @@ def make_packinghouse(n: int = 2100, random_state: int | np.random.Generator = 0
     table["日付"] = pd.to_datetime(table["日付"]).astype("datetime64[ns]")
     table["重量"] = table["重量"].astype(float).mask(rng.random(n) < BLANK)
     rot = REASONS["腐敗"][0] * (1 + SEASON / 2) * (WET + 3 * DRY) / 4
-    return table, Truth(
-        {
-            "wet_district": list(DISTRICTS).index(wet),
-            "wet_ratio": WET / DRY,
-            "rot": rot,
-            "season_growth": SEASON,
-            "orchard_sd": ORCHARD_SD,
-        }
-    )
+    effects = {
+        "wet_district": list(DISTRICTS).index(wet),
+        "wet_ratio": WET / DRY,
+        "rot": rot,
+        "season_growth": SEASON,
+        "orchard_sd": ORCHARD_SD,
+    }
+    return table, Truth(effects, _best(table, {name: own for _, name, _, own in orchards}, wet))
 
 
 def _orchards(rng: np.random.Generator) -> list[tuple[str, str, str, float]]:
@@ -100,8 +101,13 @@ def _deliveries(rng: np.random.Generator, orchards: list, round_: int, wet: str)
     rows = []
     for day, i in zip(days, rng.permutation(len(orchards)), strict=True):
         at = round_ * 14 + int(day)
-        rows += _slip(rng, pd.Timestamp("2018-09-03") + pd.Timedelta(days=at), orchards[i], (at % DAYS) / DAYS, wet)
+        rows += _slip(rng, FIRST_DAY + pd.Timedelta(days=at), orchards[i], (at % DAYS) / DAYS, wet)
     return rows
+
+
+def _rot(in_wet_district: bool, elapsed: float) -> float:
+    """Factor of rot; ``elapsed`` is the share of the season."""
+    return (WET if in_wet_district else DRY) * (1 + SEASON * elapsed)
 
 
 def _slip(rng: np.random.Generator, date: pd.Timestamp, orchard: tuple, elapsed: float, wet: str) -> list[tuple]:
@@ -110,7 +116,7 @@ def _slip(rng: np.random.Generator, date: pd.Timestamp, orchard: tuple, elapsed:
     looked = int(rng.choice(LOOKED_AT, p=LOOKED_SHARE))
     shares = []
     for reason, (usual, burst, hit, _) in REASONS.items():
-        rot = (WET if district == wet else DRY) * (1 + SEASON * elapsed) if reason == "腐敗" else 1.0
+        rot = _rot(district == wet, elapsed) if reason == "腐敗" else 1.0
         shares.append(own * rot * (usual + hit * (rng.random() < burst)))
     counts = rng.multinomial(looked, [*shares, 1 - sum(shares)])[:-1]
     head, (weight, dear) = (date, district, name, fruit, looked), FRUITS[fruit]
@@ -126,3 +132,19 @@ def _slip(rng: np.random.Generator, date: pd.Timestamp, orchard: tuple, elapsed:
         if count
     ]
     return rows or [(*head, NONE, 0, 0.0, 0)]
+
+
+def _best(table: pd.DataFrame, own: dict[str, float], wet: str) -> dict[str, float]:
+    from sklearn.metrics import mean_absolute_error, r2_score
+
+    by = [table["日付"], table["園地"]]
+    slips = table.groupby(["日付", "園地"], sort=False)[["地区", "検査個数"]].first().iloc[:-1]
+    found = table["個数"].where(table["規格外理由"] == "腐敗", 0).groupby(by).sum().reindex(slips.index)
+    expected = [
+        looked * own[orchard] * REASONS["腐敗"][0] * _rot(district == wet, (date - FIRST_DAY).days % DAYS / DAYS)
+        for (date, orchard), district, looked in zip(slips.index, slips["地区"], slips["検査個数"], strict=True)
+    ]
+    return {
+        "r2": float(r2_score(found, expected)),
+        "neg_mean_absolute_error": -float(mean_absolute_error(found, expected)),
+    }

@@ -3,9 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from jissho.datasets import load_checksheet, schema
 from jissho_kit.simulators import SHIPPED_SEED, make_checksheet, write
+from jissho_kit.simulators.checksheet import ITEMS, _expected
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +58,35 @@ def test_blanks_are_few_and_only_in_the_count(draws):
     for table, _ in draws:
         assert 0 < table["件数"].isna().sum() < 40
         assert table.drop(columns="件数").notna().all().all()
+
+
+def test_best_score_is_that_of_knowing_line_shift_and_wear(draws):
+    """It beats knowing only which line is worn, and even it sees little of what a single day loses."""
+    gains = []
+    for table, truth in draws:
+        whole = table[table["日付"] < table["日付"].max()]
+        days = whole["日付"].unique()
+        sheets = pd.MultiIndex.from_product([days, list("ABC"), list("昼夜")])
+        noted = sheets.isin(whole[whole["不良項目"] == "寸法"].set_index(["日付", "ライン", "直"]).index)
+        worn = sheets.get_level_values(1) == "ABC"[truth.effects["worn_line"]]
+        gains.append(truth.best_score("roc_auc") - roc_auc_score(noted, worn))
+        assert truth.best_score("average_precision") > 1.5 * noted.mean()
+    assert np.mean(gains) / (np.std(gains, ddof=1) / len(gains) ** 0.5) >= 3
+    r2 = [truth.best_score("r2") for _, truth in draws]
+    assert 0.1 < np.mean(r2) < 0.4
+
+
+def test_expected_loss_is_what_is_lost_on_average(draws):
+    ratios = []
+    for table, truth in draws:
+        worn, rough = ("ABC"[truth.effects[f"{kind}_line"]] for kind in ("worn", "rough"))
+        whole = table[table["日付"] < table["日付"].max()]
+        lost = (whole["件数"] * whole["損失単価"]).sum() / (1 - whole["件数"].isna().mean())
+        days = whole["日付"].nunique()
+        period = int(np.ceil(1500 / (6 * sum(chance for chance, _, _ in ITEMS.values())) * 1.3)) + 5
+        known = sum(loss for day in range(days) for *_, loss in _expected(day / period, worn, rough))
+        ratios.append(lost / known)
+    assert np.mean(ratios) == pytest.approx(1, abs=0.04)
 
 
 def test_a_generator_and_its_seed_draw_the_same():

@@ -73,6 +73,20 @@ def test_blanks_are_few_and_only_in_the_weight(draws):
         assert table.drop(columns="重量").notna().all().all()
 
 
+def test_best_score_is_above_what_the_mean_share_gives_and_below_what_nobody_can_know(draws):
+    better = 0
+    for table, truth in draws:
+        slips = table.groupby(["日付", "園地"], sort=False)["検査個数"].first().iloc[:-1]
+        rot = table["個数"].where(table["規格外理由"] == "腐敗", 0).groupby([table["日付"], table["園地"]]).sum()
+        rot = rot.reindex(slips.index)
+        naive = slips * rot.sum() / slips.sum()
+        better += truth.best_score("r2") > 1 - ((rot - naive) ** 2).sum() / ((rot - rot.mean()) ** 2).sum()
+        assert -truth.best_score("neg_mean_absolute_error") < (rot - naive).abs().mean()
+        assert truth.best_score("r2") < 0.9
+    assert better >= 18
+    assert np.mean([truth.best_score("r2") for _, truth in draws]) > 0.65
+
+
 def test_a_generator_and_its_seed_draw_the_same():
     by_seed, _ = make_packinghouse(n=200, random_state=3)
     by_generator, _ = make_packinghouse(n=200, random_state=np.random.default_rng(3))

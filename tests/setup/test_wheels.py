@@ -55,7 +55,7 @@ def test_participant_wheel_holds_no_answer(participant):
     assert {Path(name).parts[0] for name in participant} == {"jissho", f"jissho-{jissho.__version__}.dist-info"}
     for secret in ("jissho_kit", "items", "simulators", "truths", "assignment", "grading"):
         assert not [name for name in participant if secret in name]
-    assert {Path(name).suffix for name in participant if "_datasets" in name} == {".csv", ".md", ".yml"}
+    assert {Path(name).suffix for name in participant if "_datasets" in name} == {".csv", ".md", ".yml", ".json", ""}
 
 
 def test_kit_wheel_holds_packages_and_content(kit):

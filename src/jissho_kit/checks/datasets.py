@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
 
@@ -14,11 +14,12 @@ from jissho_kit.checks._model import Fault, Rule
 from jissho_kit.checks._place import line_of, text_of
 from jissho_kit.checks._subjects import DataFolder, Dataset
 
+SUMS = "SHA256SUMS"
 SYNTHETIC = "合成データ"
 HEADINGS = ("目的", "仕組み", "列", "作り方", "限界", "利用条件")
 NO_UNIT = "–"
 MOST_BYTES = 8_000_000
-AGAIN = "python -m jissho_kit.simulators {name} で作り直してください。"
+AGAIN = "./jissho python -m jissho_kit.simulators {name} で作り直してください。"
 
 
 def schema_explains(dataset: Dataset) -> Iterator[Fault]:
@@ -87,21 +88,38 @@ def values_fit(dataset: Dataset) -> Iterator[Fault]:
     yield from ()
 
 
+def unchanged(dataset: Dataset) -> Iterator[Fault]:
+    if not (dataset.path / SUMS).is_file():
+        yield Fault(dataset.path / SUMS, detail="ファイルがありません", mend=AGAIN.format(name=dataset.id))
+    elif not (dataset.fault or _as_recorded(dataset)):
+        yield Fault(dataset.csv)
+
+
+def described(dataset: Dataset) -> Iterator[Fault]:
+    if dataset.fault or not _as_recorded(dataset):
+        return  # told by other rules
+    text_of(dataset.card)
+    for name in (name for name in simulators.METADATA if name != SUMS):
+        path = dataset.path / name
+        wanted = simulators.METADATA[name](dataset.path)
+        line = _first_difference(wanted.splitlines(), text_of(path).splitlines())
+        if line:
+            yield Fault(path, line, detail=name, mend=AGAIN.format(name=dataset.id))
+
+
 def nothing_strange(dataset: Dataset) -> Iterator[Fault]:
-    known = {"schema.yml", "card.md", dataset.csv.name}
+    known = {dataset.schema_file.name, dataset.card.name, dataset.csv.name, *simulators.METADATA}
     for path in sorted(dataset.path.rglob("*")):
         if path.is_file() and not path.name.startswith(".") and path.relative_to(dataset.path).as_posix() not in known:
             yield Fault(path)
 
 
 def as_drawn(dataset: Dataset) -> Iterator[Fault]:
-    if dataset.fault or dataset.id not in simulators.SIMULATORS:
+    if dataset.fault or not _as_recorded(dataset) or dataset.id not in simulators.SIMULATORS:
         return  # told by other rules
     table, _ = simulators.SIMULATORS[dataset.id](random_state=simulators.SHIPPED_SEED)
     drawn = dataset.schema.encode(dataset.schema.check(table)).splitlines()
-    pairs = zip_longest(drawn, dataset.csv.read_bytes().splitlines())
-    line = next((number for number, (new, old) in enumerate(pairs, 1) if new != old), 0)
-    if line:
+    if line := _first_difference(drawn, dataset.csv.read_bytes().splitlines()):
         yield Fault(dataset.csv, line, mend=AGAIN.format(name=dataset.id))
 
 
@@ -126,6 +144,17 @@ def small_enough(folder: DataFolder) -> Iterator[Fault]:
     size = sum(path.stat().st_size for path in folder.path.rglob("*") if path.is_file())
     if size > MOST_BYTES:
         yield Fault(folder.path, detail=f"{size / 1e6:.1f} MB（上限 {MOST_BYTES / 1e6:.0f} MB）")
+
+
+def _as_recorded(dataset: Dataset) -> bool:
+    sums = dataset.path / SUMS
+    return sums.is_file() and text_of(sums) == simulators.METADATA[SUMS](dataset.path)
+
+
+def _first_difference(wanted: Sequence, had: Sequence) -> int:
+    """Line (from 1) where two texts begin to differ, 0 where they are the same."""
+    pairs = enumerate(zip_longest(wanted, had), 1)
+    return next((line for line, (one, other) in pairs if one != other), 0)
 
 
 def _in_schema(dataset: Dataset, word: str, detail: str) -> Fault:
@@ -158,6 +187,20 @@ RULES = (
         "説明書（card.md）の列の表が schema.yml と合いません",
         "「| 列 | 単位 | 中身 |」の行を schema.yml に合わせてください。",
         card_names_columns,
+    ),
+    Rule(
+        "dataset-changed",
+        "dataset",
+        f"ファイルが変わっています（{SUMS} の値と違います）",
+        "配布されたファイルに戻してください。わざと変えたときは、作り方（simulators）を直して作り直してください。",
+        unchanged,
+    ),
+    Rule(
+        "dataset-metadata",
+        "dataset",
+        "機械が読む説明が、schema.yml・card.md・表と合いません",
+        AGAIN.format(name="名前"),
+        described,
     ),
     Rule(
         "dataset-stray",

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from jissho_kit.simulators._files import FORMATS, draw, make_file, write
+from jissho_kit.simulators._metadata import METADATA, write_metadata
 from jissho_kit.simulators._registry import SHIPPED_SEED, SIMULATORS
 from jissho_kit.simulators._truth import Truth
 from jissho_kit.simulators.cases import make_cases
@@ -26,6 +27,7 @@ from jissho_kit.simulators.weld import make_weld
 
 __all__ = [
     "FORMATS",
+    "METADATA",
     "SHIPPED_SEED",
     "SIMULATORS",
     "Truth",
@@ -46,4 +48,5 @@ __all__ = [
     "make_tomato",
     "make_weld",
     "write",
+    "write_metadata",
 ]

@@ -1,15 +1,18 @@
-"""``python -m jissho_kit.simulators [NAME…]``: make the files in ``datasets/`` again (all without a name)."""
+"""``python -m jissho_kit.simulators [NAME…]``: make the files in ``datasets/`` again (all without a name).
+
+The CSV, its checksum and the Croissant metadata; ``card.md`` and ``schema.yml`` are written by people.
+"""
 
 from __future__ import annotations
 
 import sys
 
 from jissho.datasets import own_data
-from jissho_kit.simulators import SHIPPED_SEED, SIMULATORS, write
+from jissho_kit.simulators import SHIPPED_SEED, SIMULATORS, write, write_metadata
 
 
 def main(names: list[str]) -> int:
-    """Write the shipped file of each named dataset; 2 when a name is unknown."""
+    """Write the shipped files of each named dataset; 2 when a name is unknown."""
     unknown = sorted(set(names) - set(SIMULATORS))
     if unknown:
         print(
@@ -18,7 +21,8 @@ def main(names: list[str]) -> int:
         return 2
     for name in names or sorted(SIMULATORS):
         write([name], own_data(), SHIPPED_SEED)
-        print(own_data() / name / f"{name}.csv")
+        for path in (own_data() / name / f"{name}.csv", *write_metadata(own_data() / name)):
+            print(path)
     return 0
 
 

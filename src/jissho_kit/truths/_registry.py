@@ -21,11 +21,14 @@ CRITERIA: dict[str, Callable] = {}
 
 @dataclass(frozen=True)
 class Demonstration:
-    """A misconception on one draw: the right and the wrong numbers by name, and what differs (Japanese)."""
+    """A misconception on one draw: the right and the wrong numbers by name, and what differs (Japanese).
+
+    Some also name a choice (a word) or an order (a list of words), for items of these kinds.
+    """
 
     id: str
-    right: dict[str, float]
-    wrong: dict[str, float]
+    right: dict[str, float | str | list[str]]
+    wrong: dict[str, float | str | list[str]]
     statement: str
 
 
@@ -81,9 +84,9 @@ def demonstrate(
     random_state : int
         Seed of the draw when ``data`` is not given.
     data : mapping of name to DataFrame, optional
-        Tables to compute on (a course's own, or :func:`shipped_tables`).
+        Tables to compute on (a course's own, or :func:`shipped_tables`). Noise, too, is drawn from a seed that they give.
     params : mapping, optional
-        Parameters of an item (for demonstrations by arithmetic).
+        Parameters of an item (for demonstrations by arithmetic); ``seed`` for those on noise.
 
     Raises
     ------

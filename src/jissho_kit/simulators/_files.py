@@ -13,7 +13,7 @@ import json
 import os
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -196,7 +196,11 @@ def _xlsx(path: Path, shape: Schema) -> Iterator[Put]:
         for row in zip(*_values(shape, chunk).values(), strict=True):
             table.append(row)
 
-    yield put
+    try:
+        yield put
+    finally:  # also when given up: a sheet that is collected open complains on stderr
+        table.close()
+        notes.close()
     book.save(path)
 
 
@@ -264,7 +268,8 @@ def _whole(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise _cannot_write(path, error) from None
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def _same(old: Path, new: Path) -> bool:
@@ -290,8 +295,18 @@ def _cannot_write(path: Path, error: OSError) -> UsageError:
     place = str(error.filename or path)
     if error.errno == errno.ENOSPC:
         return UsageError("ディスクがいっぱいで、書けません。", place, "空きを作るか、行数を減らしてください。")
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return UsageError(
+            "フォルダーを作る場所に、同じ名前のファイルがあります。", place, "別のフォルダーを指定してください。"
+        )
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+        return UsageError(
+            "ファイルを書けません（許可がありません）。",
+            place,
+            "ほかのソフト（Excelなど）で開いていれば閉じるか、書き込めるフォルダーを指定してください。",
+        )
     return UsageError(
         f"ファイルを書けません（{error.strerror or error}）。",
         place,
-        "書き込めるフォルダーか、ほかのソフト（Excelなど）で開いていないかを確かめてください。",
+        "ディスクや共有フォルダーがつながっているかを確かめてください。",
     )

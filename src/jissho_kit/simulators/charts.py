@@ -85,6 +85,7 @@ def key_panels(schema: Schema, table: pd.DataFrame) -> list[Panel]:
     return [*when, *panels] if len(panels) < MOST_PANELS else panels[:MOST_PANELS]
 
 
+@matplotlib.rc_context({**SETTINGS, **SMALL})  # ticks and labels are made as late as on writing
 def draw(schema: Schema, table: pd.DataFrame, file: Path) -> Path:
     """Draw the key columns of ``table`` and write them as PNG (1920 pixels wide, folders made), overwriting ``file``.
 
@@ -93,10 +94,9 @@ def draw(schema: Schema, table: pd.DataFrame, file: Path) -> Path:
     UsageError
         The file cannot be written.
     """
-    figure = overview(schema, table)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(file, metadata={"Title": f"{schema.title}（合成データ）"})
+        overview(schema, table).savefig(file, metadata={"Title": f"{schema.title}（合成データ）"})
     except OSError as error:
         raise UsageError(
             f"図を書き込めません（{error.strerror}）。", str(file), "--out に書き込めるフォルダーを指定してください。"
@@ -104,27 +104,23 @@ def draw(schema: Schema, table: pd.DataFrame, file: Path) -> Path:
     return file
 
 
+@matplotlib.rc_context({**SETTINGS, **SMALL})
 def overview(schema: Schema, table: pd.DataFrame) -> Figure:
     """The key columns of ``table``, one panel each, on one figure for a 16:9 screen."""
     panels = key_panels(schema, table)
-    down = ceil(len(panels) / MOST_ACROSS)
+    down = max(1, ceil(len(panels) / MOST_ACROSS))
     across = ceil(len(panels) / down)
-    with matplotlib.rc_context({**SETTINGS, **SMALL}):
-        figure = Figure(figsize=(16, 9 if down > 1 else 5), dpi=120, layout="constrained")
-        foot = FOOT / figure.get_figheight()
-        figure.suptitle(
-            f"{schema.title}（{schema.name}）　{len(table):,}行・{len(schema.columns)}列", x=0.01, ha="left"
-        )
-        figure.get_layout_engine().set(w_pad=0.12, h_pad=0.08, rect=(0, foot, 1, 1 - foot))
-        figure.text(0.01, 0.01, _left_out(schema, panels), va="bottom", fontsize=12, color=FAINT)
-        figure.text(0.995, 0.01, FOOTER, ha="right", va="bottom", fontsize=12, color=FAINT)
-        for place, panel in enumerate(panels, 1):
-            ax = figure.add_subplot(down, across, place)
-            notes = DRAWN_BY[panel.kind](ax, table, *panel.columns)
-            ax.set_title(panel.title)
-            _put_notes(ax, [note for note in notes if note])
-        # Drawn once while the small sizes are in force: labels are laid out late.
-        figure.draw_without_rendering()
+    figure = Figure(figsize=(16, 9 if down > 1 else 5), dpi=120, layout="constrained")
+    foot = FOOT / figure.get_figheight()
+    figure.suptitle(f"{schema.title}（{schema.name}）　{len(table):,}行・{len(schema.columns)}列", x=0.01, ha="left")
+    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.08, rect=(0, foot, 1, 1 - foot))
+    figure.text(0.01, 0.01, _left_out(schema, panels), va="bottom", fontsize=12, color=FAINT)
+    figure.text(0.995, 0.01, FOOTER, ha="right", va="bottom", fontsize=12, color=FAINT)
+    for place, panel in enumerate(panels, 1):
+        ax = figure.add_subplot(down, across, place)
+        notes = DRAWN_BY[panel.kind](ax, table, *panel.columns)
+        ax.set_title(panel.title)
+        _put_notes(ax, [note for note in notes if note])
     return figure
 
 

@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from jissho.datasets._own import Mending, read_own_table
+from jissho.datasets._profile import Profile, profile_own_table
 from jissho.datasets._schema import SITE, Column, Schema, read_schema
 from jissho.errors import DataError
 
 __all__ = [
     "SITE",
     "Column",
+    "Mending",
     "Schema",
     "load",
     "load_cases",
@@ -35,6 +38,7 @@ __all__ = [
     "load_weld",
     "names",
     "own_data",
+    "profile_own_table",
     "read_schema",
     "schema",
 ]

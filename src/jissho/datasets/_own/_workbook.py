@@ -1,0 +1,140 @@
+"""Excel files (.xlsx, .xlsm) → grids of cells, one per sheet."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+from jissho.datasets._own._grid import Cell, Grid
+from jissho.datasets._own._mending import Mending
+from jissho.errors import DataError
+
+ERA_FORMAT = re.compile(r"(?<![A-Za-z])g{1,3}e|(?<![A-Za-z])e(?![A-Za-z+\-])", re.I)
+PERCENT = re.compile(r"%")
+OPEN_AND_SAVE = "Excelで開き、.xlsx で保存し直してください。"
+
+
+class Workbook:
+    """An open workbook; :meth:`grid` reads one sheet.
+
+    Raises
+    ------
+    DataError
+        The file is damaged, or no workbook.
+    """
+
+    def __init__(self, raw: bytes, where: str) -> None:
+        self.raw, self.where = raw, where
+        self.book = self._open(data_only=True)
+        self.formulas = None
+
+    def _open(self, data_only: bool) -> Any:
+        import openpyxl
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # on validations and pictures that are no concern of a table
+            try:
+                return openpyxl.load_workbook(io.BytesIO(self.raw), data_only=data_only, keep_links=False)
+            except Exception as error:  # openpyxl raises whatever the damaged part happens to cause
+                raise DataError(
+                    f"Excelファイルが壊れていて開けません（{type(error).__name__}）。", self.where, OPEN_AND_SAVE
+                ) from None
+
+    def sheets(self) -> list[str]:
+        """Names of the sheets with cells, the visible ones first."""
+        return [s.title for s in sorted(self.book.worksheets, key=lambda s: s.sheet_state != "visible")]
+
+    def has_cells(self, name: str) -> bool:
+        return any(cell is not None for row in self.book[name].iter_rows(values_only=True) for cell in row)
+
+    def grid(self, name: str) -> Grid:
+        """Cells of a sheet; hidden rows and columns are kept and named."""
+        sheet = self.book[name]
+        rows = [[self._cell(cell) for cell in row] for row in sheet.iter_rows(min_row=1, min_col=1)]
+        while rows and not any(cell != "" for cell in rows[-1]):
+            rows.pop()
+        width = max((i + 1 for row in rows for i, cell in enumerate(row) if cell != ""), default=0)
+        grid = Grid(
+            [row[:width] for row in rows], list(range(1, len(rows) + 1)), f"{self.where} シート「{name}」", ragged=False
+        )
+        grid.merges = [(m.min_row - 1, m.min_col - 1, m.max_row - 1, m.max_col - 1) for m in sheet.merged_cells.ranges]
+        grid.mendings = [*self._uncomputed(name, grid), *_hidden(sheet, len(rows), width)]
+        return grid
+
+    def _cell(self, cell: Any) -> Cell:
+        value = cell.value
+        if value is None:
+            return ""
+        if isinstance(value, str):
+            return "" if not value.strip() else value
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and cell.has_style:
+            return self._formatted(value, cell.number_format)
+        return value
+
+    def _formatted(self, value: float, number_format: str) -> Cell:
+        """Percentages as they are seen (0.125 as ``12.5%``), days in a 和暦 format as days."""
+        if number_format == "General":
+            return value
+        if PERCENT.search(number_format):
+            return f"{round(value * 100, 10):g}%" if abs(value) < 1e4 else f"{value * 100}%"
+        if ERA_FORMAT.search(re.sub(r'"[^"]*"|\[[^\]]*\]', "", number_format)) and value > 0:
+            from openpyxl.utils.datetime import from_excel
+
+            return from_excel(value, self.book.epoch)
+        return value
+
+    def _uncomputed(self, name: str, grid: Grid) -> Iterator[Mending]:
+        """Formulas that another program wrote without their result: shown as ``=A1+B1`` in the table."""
+        if b"<f" not in self._parts(name):
+            return
+        self.formulas = self.formulas or self._open(data_only=False)
+        for row in self.formulas[name].iter_rows(min_row=1):
+            for cell in row:
+                if cell.data_type == "f" and self._value(grid, cell) == "":
+                    formula = str(getattr(cell.value, "text", cell.value))
+                    _put(grid, cell.row - 1, cell.column - 1, formula)
+                    yield Mending(
+                        cell.row,
+                        cell.column_letter,
+                        formula,
+                        formula,
+                        "読めない値です。計算式の結果が保存されていません（Excelで開いて保存すると入ります）。",
+                    )
+
+    def _parts(self, name: str) -> bytes:
+        """XML of all sheets: which of them is ``name`` matters less than not to open the workbook twice in vain."""
+        with zipfile.ZipFile(io.BytesIO(self.raw)) as archive:
+            return b"".join(archive.read(part) for part in archive.namelist() if part.startswith("xl/worksheets/sheet"))
+
+    @staticmethod
+    def _value(grid: Grid, cell: Any) -> Cell:
+        row = grid.rows[cell.row - 1] if cell.row <= len(grid.rows) else []
+        return row[cell.column - 1] if cell.column <= len(row) else ""
+
+
+def _put(grid: Grid, row: int, column: int, value: Cell) -> None:
+    while len(grid.rows) <= row:
+        grid.rows.append([])
+        grid.numbers.append(len(grid.rows))
+    grid.rows[row] += [""] * (column + 1 - len(grid.rows[row]))
+    grid.rows[row][column] = value
+
+
+def _hidden(sheet: Any, rows: int, width: int) -> Iterator[Mending]:
+    from openpyxl.utils import get_column_letter
+
+    hidden = sorted(r for r, d in sheet.row_dimensions.items() if d.hidden and r <= rows)
+    for _, run in groupby(enumerate(hidden), key=lambda pair: pair[1] - pair[0]):
+        lines = [line for _, line in run]
+        span = f"{lines[0]}行目" if len(lines) == 1 else f"{lines[0]}〜{lines[-1]}行目"
+        yield Mending(lines[0], "", span, span, "Excelで非表示の行です。表には残しました。")
+    for dimension in sheet.column_dimensions.values():
+        if dimension.hidden:
+            for column in range(dimension.min or 1, min(dimension.max or 1, width) + 1):
+                letter = get_column_letter(column)
+                yield Mending(0, letter, letter, letter, "Excelで非表示の列です。表には残しました。")

@@ -67,11 +67,21 @@ def _side_by_side(case: Case, tie: Tie, got: Scores) -> str:
         "time": "時間の順に分ける",
         "block": "区画で分ける",
     }
+    return f"{name}は、混ぜて分けると {shown(got.random)}、{way[tie.kind]}と {shown(got.honest)}。{_verdict(got)}{base}"
+
+
+def _verdict(got: Scores) -> str:
     gap = got.random - got.honest
-    verdict = (
-        "混ぜた成績は甘すぎます。" if gap > LEVEL else "この表では、ほとんど変わりません。" if gap > -LEVEL else ""
-    )
-    return f"{name}は、混ぜて分けると {got.random:.2f}、{way[tie.kind]}と {shown(got.honest)}。{verdict}{base}"
+    if max(got.random, got.honest) <= got.baseline:
+        return "どちらの分け方でも当たっていません。"
+    if gap > LEVEL:
+        return "混ぜた成績は甘すぎます。"
+    return "この表では、分け方でほとんど変わりません。" if gap > -LEVEL else "この表では、混ぜても甘くなりません。"
+
+
+def shown(score: float) -> str:
+    """Two decimals; three where two would round up to a perfect score."""
+    return f"{score:.3f}" if 0.995 <= score < 1 else f"{score:.2f}"
 
 
 def page(profile: Profile) -> str:

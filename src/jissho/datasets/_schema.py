@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -118,13 +116,14 @@ class Schema:
 
     def encode(self, df: pd.DataFrame, header: bool = True) -> bytes:
         """``df`` as CSV, UTF-8 with BOM (where it has a header), byte-identical on every supported Python."""
-        cells, text = self.texts(df), io.StringIO()
-        writer = csv.writer(text, lineterminator="\r\n")
-        if header:
-            text.write("\ufeff")
-            writer.writerow(cells)
-        writer.writerows(zip(*cells.values(), strict=True))
-        return text.getvalue().encode("utf-8")
+        cells = self.texts(df)
+        head = "\ufeff" + ",".join(map(_quoted, cells)) + "\r\n" if header else ""
+        for c in self.for_columns(cells).columns:
+            if c.dtype == "str":
+                quoted = {text: _quoted(text) for text in set(cells[c.name])}
+                cells[c.name] = [quoted[text] for text in cells[c.name]]
+        rows = (f"{','.join(row)}\r\n" for row in zip(*cells.values(), strict=True))
+        return (head + "".join(rows)).encode("utf-8")
 
     def write(self, df: pd.DataFrame, path: Path) -> None:
         """Write ``df`` as ``encode`` gives it; missing folders are made."""
@@ -135,9 +134,9 @@ class Schema:
         return DataError(f"データ「{self.name}」の列「{column}」：{fault}", where=where.strip(), mend=RESTORE)
 
     def _check_unique_in_site(self, df: pd.DataFrame, where: str) -> None:
-        for c in self.columns if SITE in self.columns else ():
+        for c in (c for c in self.columns if c.unique and SITE in self.columns):
             again = df.duplicated([SITE.name, c.name]).to_numpy()
-            if c.unique and again.any():
+            if again.any():
                 row = int(again.argmax())
                 fault = FAULTS["field_uniqueness"].format(value=df[c.name].iloc[row])
                 raise self._error(c.name, fault, f"{where} {row + 2} 行目")
@@ -213,16 +212,23 @@ def _typed(column: Column, text: pd.Series, where: str) -> pd.Series:
 
 
 def _written(column: Column, values: pd.Series) -> list[str]:
-    """A column's cells as text; made column by column without pandas' formatters, as a table may have 10⁷ rows."""
+    """A column's cells as text; each value that occurs is formatted once, as a table may have 10⁷ rows."""
     if column.dtype == "float":
-        texts = map(f"{{:.{column.decimals}f}}".format, values.tolist())
-    elif column.dtype == "datetime":
-        stamps = np.datetime_as_string(values.to_numpy("datetime64[s]"), unit="s")
-        texts = (stamp.replace("T", " ") for stamp in stamps.tolist())
-    else:
-        texts = map(str, values.tolist())
-    missing = values.isna().tolist()
-    return ["" if gone else text for text, gone in zip(texts, missing, strict=True)]
+        rounded = np.round(values.to_numpy("float64"), column.decimals)
+        # Told apart by their bits, so that -0.0 is written as it is wherever it stands.
+        places, bits = pd.factorize(rounded.view("int64"))
+        numbers = bits.view("float64").tolist()
+        texts = ["" if number != number else f"{number:.{column.decimals}f}" for number in numbers]
+        return np.array(texts, dtype=object)[places].tolist()
+    if column.dtype == "datetime":
+        stamps = np.datetime_as_string(values.to_numpy("datetime64[s]"), unit="s").tolist()
+        return ["" if stamp == "NaT" else stamp.replace("T", " ") for stamp in stamps]
+    return ["" if gone else str(value) for value, gone in zip(values.tolist(), values.isna().tolist(), strict=True)]
+
+
+def _quoted(text: str) -> str:
+    """A cell of a CSV, in quotes only where it needs them."""
+    return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in ',"\r\n') else text
 
 
 @lru_cache

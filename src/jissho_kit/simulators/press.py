@@ -109,14 +109,15 @@ def _die_wear(rng: np.random.Generator, shots: int) -> tuple[np.ndarray, np.ndar
 
 def _oil(rng: np.random.Generator, speed: np.ndarray, stop: np.ndarray) -> np.ndarray:
     """Oil temperature (℃): warms towards a level set by the speed, cools in short stops and overnight."""
-    oil, warm = np.empty(len(speed)), 0.0
+    oil, warm = [], 0.0
     noise = 0.15 * rng.standard_normal(len(speed))
-    for i, spm in enumerate(speed):
+    # Plain numbers: a loop over them is several times faster than one over an array.
+    for i, (spm, stopped, stray) in enumerate(zip(speed.tolist(), stop.tolist(), noise.tolist(), strict=True)):
         if i % SHOTS_PER_DAY == 0:
             warm = 0.0
-        warm += OIL_PACE * (OIL_PER_SPM * spm - warm) - (0.8 if stop[i] else 0) + noise[i]
-        oil[i] = OIL_REST + max(warm, -3)
-    return oil
+        warm += OIL_PACE * (OIL_PER_SPM * spm - warm) - (0.8 if stopped else 0) + stray
+        oil.append(OIL_REST + max(warm, -3))
+    return np.array(oil)
 
 
 def _clock(rng: np.random.Generator, shots: int) -> pd.DatetimeIndex:

@@ -12,7 +12,7 @@ import typer
 
 from jissho.errors import JisshoError
 from jissho_kit.cli import _console as console
-from jissho_kit.cli import authors, grading, lessons
+from jissho_kit.cli import authors, data, grading, lessons
 from jissho_kit.cli._commands import FINDINGS, FINE, MISUSE
 from jissho_kit.cli._japanese import JapaneseGroup, japanese_error
 
@@ -43,6 +43,7 @@ app = typer.Typer(
 # Without a name of its own, a group's commands stand at the top, in this order.
 for group in (lessons, authors, grading):
     app.add_typer(group.app)
+app.add_typer(data.app, name="data")
 
 
 def wrong_use(error: Exception) -> int:

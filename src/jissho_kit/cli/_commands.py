@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jissho_kit.cli import _console as console
 from jissho_kit.cli._japanese import JapaneseCommand
+
+if TYPE_CHECKING:
+    from jissho_kit.checks import Report
 
 FINE, FINDINGS, MISUSE = 0, 1, 2
 
@@ -28,6 +32,14 @@ TierOption = Annotated[str, typer.Option("--tier", metavar="階層", help="K（�
 FieldOption = Annotated[Field, typer.Option("--field", help="factory（工場）か agriculture（農業）")]
 CheckStyle = Annotated[CheckFormat, typer.Option("--format", help="出し方")]
 Json = Annotated[bool, typer.Option("--json", help="結果をJSONで出します。")]
+
+
+def put_report(report: Report, style: CheckFormat, as_json: bool) -> int:
+    """Write what a check has found; returns the exit code."""
+    from jissho_kit import checks
+
+    console.put(checks.render(report, "json" if as_json else style.value))
+    return FINE if report.ok else FINDINGS
 
 
 def command(app: typer.Typer, example: str, name: str | None = None):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import tempfile
 import time
@@ -19,6 +20,8 @@ Step = Callable[..., None]
 
 SECONDS_BETWEEN = 2.0  # of progress lines where there is no terminal
 ON_SCREEN = 100  # columns of a table that goes to a file or a pipe
+GAP = 3  # columns between two columns of a table
+NAMED = 12  # columns named below a table that has no room for them
 
 
 def say(message: str) -> None:
@@ -32,33 +35,95 @@ def put(text: str) -> None:
 
 
 def put_json(document: Any) -> None:
-    """Write one JSON document (stdout), Japanese readable, paths as text."""
-    put(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+    """Write one JSON document (stdout), Japanese readable, paths and times as text, numpy's numbers as numbers."""
+    put(
+        json.dumps(document, ensure_ascii=False, indent=2, default=lambda v: v.item() if hasattr(v, "item") else str(v))
+    )
 
 
 def put_table(columns: list[str], rows: list[list[Any]], title: str = "") -> None:
     """Write a table whose columns line up although Japanese letters are twice as wide (stdout)."""
     from rich.box import SIMPLE_HEAD
-    from rich.console import Console
     from rich.table import Column, Table
 
     # Folded, never cut: Japanese has no spaces to break at, and the end of a remark says how to mend.
     folding = [Column(column, overflow="fold") for column in columns]
-    table = Table(*folding, title=title or None, title_justify="left", box=SIMPLE_HEAD)
+    table = Table(*folding, box=SIMPLE_HEAD)
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
-    Console(width=None if sys.stdout.isatty() else ON_SCREEN, markup=False, highlight=False).print(table)
+    screen = _screen()
+    if title:  # as long as it needs: the table's own title would be folded to the table's width
+        screen.print(title, style="italic")
+    screen.print(table)
+
+
+def put_wide_table(columns: list[str], rows: list[list[Any]], title: str = "") -> None:
+    """Write the first columns of a table that find room side by side, and the names of the others below (stdout)."""
+    from rich.cells import cell_len
+
+    room, shown = _screen().width, 0
+    for index, column in enumerate(columns):
+        room -= max(cell_len(str(text)) for text in [column, *(row[index] for row in rows)]) + GAP
+        if room < 0:
+            break
+        shown += 1
+    shown = max(shown, 1)
+    put_table(columns[:shown], [row[:shown] for row in rows], title)
+    if rest := columns[shown:]:
+        few = rest if len(rest) <= NAMED else [*rest[: NAMED - 2], "…", rest[-1]]
+        put(f"ほか {len(rest)} 列: {'、'.join(few)}\n")
+
+
+def put_markdown(text: str) -> None:
+    """Write a Markdown text for reading on a terminal (stdout); the lines of a paragraph stay lines."""
+    from rich.markdown import Markdown
+
+    # Markdown would join them with a space, which Japanese does not have.
+    _screen().print(Markdown(re.sub(r"(?<=[。）])\n(?=[^\s\-|#])", "  \n", text)))
+
+
+def _screen() -> Any:
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else ON_SCREEN, markup=False, highlight=False)
+
+
+def agreed(question: str) -> bool:
+    """Ask a person at a terminal (stderr); where there is none, the command itself was the answer."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return True
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes", "はい")
 
 
 def put_file(path: Path, text: str) -> None:
     """Write a command's result into a file, or say why it cannot be written."""
-    try:
+    with _written(path):
         path.write_text(text, encoding="utf-8")
+
+
+def put_new_csv(path: Path, text: str) -> None:
+    """Write a CSV that Excel opens in Japanese, or say why it cannot be written: also where there is another file."""
+    content = text.encode("utf-8-sig")
+    with _written(path):
+        if not (path.is_file() and path.read_bytes() == content):
+            with path.open("xb") as file:
+                file.write(content)
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileExistsError:
+        raise UsageError(
+            "もうあるファイルには書きません。", where=str(path), mend="別の名前にするか、先に移してください。"
+        ) from None
     except OSError as error:
         raise UsageError(
             f"ファイルに書き込めません（{error.strerror}）。",
             where=str(path),
-            mend="--out に書き込める場所を指定してください。",
+            mend="書き込める場所を指定してください。フォルダーは先に作っておいてください。",
         ) from None
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from jissho_kit.cli import _console as console
-from jissho_kit.cli._commands import FINDINGS, FINE, CheckFormat, CheckStyle, Json, command
+from jissho_kit.cli._commands import CheckFormat, CheckStyle, Json, command, put_report
 
 app = typer.Typer()
 
@@ -25,5 +25,4 @@ def check(
 
     with console.progress() as step:
         report = checks.check(paths, budget=budget, on_progress=step)
-    console.put(checks.render(report, "json" if as_json else style.value))
-    return FINE if report.ok else FINDINGS
+    return put_report(report, style, as_json)

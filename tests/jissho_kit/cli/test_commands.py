@@ -11,34 +11,11 @@ import sys
 import pytest
 
 from jissho.errors import ContentError, UsageError
-from jissho_kit import cli, curriculum
+from jissho_kit import curriculum
 from jissho_kit.cli import _console
 
 COMMANDS = ["open", "list", "plan", "run", "check", "course", "grade", "rehearse"]
-# Words of typer and click that must not come through.
-ENGLISH = re.compile(
-    r"\b(Usage|Options?|Arguments?|Commands?|Show|exit|default|required|Missing|Error|Invalid|value|Try|help for|"
-    r"such|unexpected|extra|requires|INTEGER|TEXT|PATH|ARGS|Input|should|must|not|int|str|list\[|range)\b"
-)
-# Words that belong to the command line itself.
-OURS = re.compile(r"--?[\w-]+|\./jissho.*|jissho|" + r"\b(?:" + "|".join(COMMANDS) + r"|test|python|pytest)\b")
-
-
-def english_in(text: str) -> list[str]:
-    return ENGLISH.findall(OURS.sub("", text))
-
-
-@pytest.fixture
-def jissho(capsys):
-    """Run a command; gives exit code, stdout and stderr."""
-
-    def _jissho(*arguments):
-        code = cli.main(list(arguments))
-        out, err = capsys.readouterr()
-        assert "Traceback" not in out + err
-        return code, out, err
-
-    return _jissho
+DATA = ["data list", "data show", "data make", "data check", "data inspect", "data fetch"]
 
 
 def started(*arguments, **how):
@@ -47,19 +24,21 @@ def started(*arguments, **how):
     )
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_help_is_japanese_with_one_example(jissho, command):
-    code, out, err = jissho(command, "--help")
+@pytest.mark.parametrize("command", [*COMMANDS, *DATA, "data"])
+def test_help_is_japanese_with_one_example(jissho, english_in, command):
+    code, out, err = jissho(*command.split(), "--help")
     assert code == 0 and err == ""
     assert out.startswith(f"使い方: jissho {command} ")
     assert out.count("例: ./jissho") == 1 and f"例: ./jissho {command}" in out
     assert english_in(out) == []
 
 
-def test_help_names_every_command_and_what_the_wrapper_adds(jissho):
+def test_help_names_every_command_and_what_the_wrapper_adds(jissho, english_in):
     code, out, _ = jissho("--help")
     assert code == 0
-    assert not [word for word in [*COMMANDS, "test", "python"] if not re.search(rf"^ +{word} ", out, re.MULTILINE)]
+    assert not [
+        word for word in [*COMMANDS, "data", "test", "python"] if not re.search(rf"^ +{word} ", out, re.MULTILINE)
+    ]
     assert english_in(out) == []
 
 
@@ -123,7 +102,7 @@ def test_help_imports_nothing_heavy():
         ("rehearse K --field agriculture", "まだ使える教材がありません"),
     ],
 )
-def test_wrong_use_is_explained_in_japanese(jissho, line, words):
+def test_wrong_use_is_explained_in_japanese(jissho, english_in, line, words):
     code, out, err = jissho(*line.split())
     assert code == 2
     assert out == ""

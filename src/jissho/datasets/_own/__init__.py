@@ -74,6 +74,8 @@ def read_own_table(path: str | Path, sheet: str | None = None) -> tuple[pd.DataF
 
 def _found(grid: Grid) -> Table:
     table = find_table(grid)
+    if table is not None and not table.lines:
+        raise DataError("見出しだけで、データの行がありません。", grid.where, NO_TABLE)
     if table is None or not table.columns:
         raise DataError("表が見つかりません。", grid.where, NO_TABLE)
     table.mendings = grid.mendings + table.mendings

@@ -6,12 +6,16 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 
 from jissho.datasets._own._grid import Cell, Grid
 from jissho.datasets._own._mending import Mending
 from jissho.errors import DataError
 
 BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))  # fmt: skip
+WESTERN = re.compile(rb"\xb0(?=[CFcf\s\"),;\]]|$)|\xb5(?=[mslgAVWFH])|(?<=m)[\xb2\xb3](?![\x80-\xff])")
+ASCII = bytes(range(128))
+ABROAD = ["cp1252", "gb18030", "big5", "cp949", "euc_jis_2004", "shift_jis_2004"]
 DELIMITERS = ",\t;"
 LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 SAMPLE = 500  # lines from which the delimiter is told
@@ -30,14 +34,10 @@ def read_text(raw: bytes, where: str, suffix: str = "") -> Grid:
     mendings: list[Mending] = []
     text = _decode(raw, where, mendings)
     rows, numbers = _split(text, suffix, mendings)
-    return Grid(
-        [["" if not cell or cell.isspace() else cell for cell in row] for row in rows],
-        numbers,
-        where,
-        True,
-        [],
-        mendings,
-    )
+    blanks = {cell for cell in set(chain.from_iterable(rows)) if cell.isspace()}
+    if blanks:
+        rows = [["" if cell in blanks else cell for cell in row] for row in rows]
+    return Grid(rows, numbers, where, mendings=mendings)
 
 
 # --- bytes to text ---
@@ -59,10 +59,16 @@ def _decode(raw: bytes, where: str, mendings: list[Mending]) -> str:
     for encoding in _candidates(raw):
         try:
             return raw.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
+        except UnicodeDecodeError:
             continue
     # Nothing fits whole: a file cut off, or a few letters of a maker's own.
-    best = min(("utf-8", "cp932", "euc_jp"), key=lambda encoding: raw.decode(encoding, "replace").count("\ufffd"))
+    likely = ("utf-8",) if _is_cut(raw) else ("utf-8", "cp932", "euc_jp")
+    best = min(likely, key=lambda encoding: raw.decode(encoding, "replace").count("\ufffd"))
+    if len(likely) > 1 and _errors(raw, best) > 0.1 and (guess := _guessed(raw)):
+        mendings.append(
+            Mending(0, "", "", "", f"文字の形式を {guess} と推定しました。文字化けがないか確かめてください。")
+        )
+        return raw.decode(guess, "replace")
     return _lenient(raw, best, where, mendings)
 
 
@@ -101,16 +107,41 @@ def _candidates(raw: bytes) -> Iterator[str]:
     if b"\x1b$" in raw or b"\x1b(" in raw:
         yield from ("iso2022_jp", "iso2022_jp_ext", "iso2022_jp_3")
     yield "utf-8"
-    japanese = sorted(("cp932", "euc_jp"), key=lambda e: -_japanese(raw, e))
-    yield from (e for e in japanese if _japanese(raw, e) > 0)
-    if guess := _guessed(raw):
-        yield guess
+    if not WESTERN.sub(b"", raw).strip(ASCII):
+        yield "cp1252"  # a foreign logger's °C
+    if _is_cut(raw) or _errors(raw, "utf-8") <= 0.1:  # UTF-8 that was cut or spliced also "fits" cp932, as rare kanji
+        return
+    japanese = sorted(("cp932", "euc_jp"), key=lambda encoding: -_japanese(raw, encoding))
+    yield from (encoding for encoding in japanese if _japanese(raw, encoding) > 0)
+
+
+def _is_cut(raw: bytes) -> bool:
+    """True for UTF-8 that ends in the middle of a letter."""
+    for missing in (1, 2, 3):
+        try:
+            return not raw[:-missing].decode("utf-8").isascii()
+        except UnicodeDecodeError:
+            continue
+    return False
+
+
+def _errors(raw: bytes, encoding: str) -> float:
+    """Letters that cannot be read per letter beyond ASCII that can."""
+    text = raw.decode(encoding, "replace")
+    broken = text.count("\ufffd")
+    return broken / max(1, _foreign(text) - broken)
+
+
+def _foreign(text: str) -> int:
+    """How many letters are beyond ASCII."""
+    return len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _guessed(raw: bytes) -> str:
+    """An encoding of another country, by charset-normalizer."""
     from charset_normalizer import from_bytes
 
-    best = from_bytes(raw[:200_000]).best()
+    best = from_bytes(raw[:200_000], cp_isolation=ABROAD).best()
     return best.encoding if best else ""
 
 
@@ -125,6 +156,9 @@ def _japanese(raw: bytes, encoding: str) -> float:
     except UnicodeDecodeError:
         return -1.0
     letters = [c for c in text[:200_000] if c > "\x7f"]
+    marks = len(re.findall("[ﾞﾟ]", text))
+    if marks and marks == len(re.findall("[ｳｶ-ﾄﾊ-ﾎ]ﾞ|[ﾊ-ﾎ]ﾟ", text)) and "､" not in text:
+        return 1.0 + 1 / len(letters)  # only half-width kana have their voice marks where they belong
     return sum(map(_weight, letters)) / len(letters) if letters else 1.0
 
 
@@ -146,7 +180,7 @@ def _lenient(raw: bytes, encoding: str, where: str, mendings: list[Mending]) -> 
     if "\0" in text:
         text = text.rstrip("\0")
     broken = [m.start() for m in re.finditer("\ufffd", text)]
-    if len(broken) > max(1, 0.02 * sum(c > "\x7f" for c in text)):
+    if len(broken) > max(1, 0.02 * _foreign(text)):
         raise DataError("文字の形式（文字コード）がわかりません。", where, SAVE_AGAIN)
     for at in broken:
         line = len(re.findall(r"\r\n|\r|\n", text[:at])) + 1

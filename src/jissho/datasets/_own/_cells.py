@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-from jissho.datasets._own._dates import Moment, read_moment
-from jissho.datasets._own._grid import Cell
-from jissho.datasets._own._values import Number, read_number
+from jissho.datasets._own._dates import PLAIN_DAY, Moment, read_moment, read_plain_day
+from jissho.datasets._own._grid import Cell, Formula
+from jissho.datasets._own._values import Number, read_number, read_plain
 
 DITTO = frozenset(['"', "''", "″", "〃", "〟", "”", "“", "々", "仝", "同上", "＂"])
-ERRORS = frozenset("#N/A #DIV/0! #VALUE! #REF! #NAME? #NUM! #NULL! #SPILL! #CALC!".split())
+ERRORS = "#N/A #DIV/0! #VALUE! #REF! #NAME? #NUM! #NULL! #SPILL! #CALC!"
 # In every column; the English ones are those of pandas.
-MISSING = ERRORS | frozenset(
-    "NA N/A n/a na nan NaN -NaN -nan NULL null None none <NA> #NA - -- --- ---- − ― — – ‐ ー – 欠測 欠測値 欠損 欠損値".split()
+WORDS = (
+    "NA N/A n/a na nan NaN -NaN -nan NULL null None none <NA> #NA - -- --- ---- − ― — – ‐ ー 欠測 欠測値 欠損 欠損値"
 )
+MISSING = frozenset(f"{ERRORS} {WORDS}".split())
 # Only among numbers and dates: elsewhere they are categories.
-MISSING_AMONG_NUMBERS = frozenset("* ** *** × / // /// 欠 未測定 未計測 . .. … ... ・ ・・・ N.A. n.a.".split())
+OTHERS = "* ** *** × / // /// 欠 未測定 未計測 . .. … ... ・ ・・・ N.A. n.a."
+MISSING_AMONG_NUMBERS = frozenset(OTHERS.split())
 LONGEST = 20  # of the marks, with blanks around them
 
 
@@ -62,10 +64,14 @@ def read_cell(cell: Cell) -> Reading:
 
 @lru_cache(maxsize=1 << 16)
 def _read_text(text: str) -> Reading:
+    # What any program reads as a number is no date; dates that are numbers too (20240401) are decided by the column.
+    if number := read_plain(text):
+        return Reading(number)
+    if (day := PLAIN_DAY.fullmatch(text)) and (moment := read_plain_day(day)):
+        return Reading(moment=moment)
     if missing := missing_mark(text):
         return Reading(missing=missing)
     number = read_number(text)
-    # What any program reads as a number is no date; dates that are numbers too (20240401) are decided by the column.
     return Reading(number, None if number and number.plain else read_moment(text))
 
 
@@ -73,18 +79,20 @@ def missing_mark(text: str) -> str:
     """``"always"`` or ``"number"`` for a mark that stands for a missing value (see :class:`Reading`), else ``""``."""
     if len(text) > LONGEST:
         return ""
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip()
     if plain in MISSING:
         return "always"
     return "number" if plain in MISSING_AMONG_NUMBERS else ""
 
 
 def is_ditto(cell: Cell) -> bool:
-    return isinstance(cell, str) and cell.strip() in DITTO
+    return isinstance(cell, str) and len(cell) < LONGEST and cell.strip() in DITTO
 
 
 def kind(cell: Cell) -> str:
-    """``""`` for a blank cell, ``m`` also for a ditto, else :attr:`Reading.kind`."""
+    """``""`` for a blank cell, ``m`` also for a ditto, ``n`` for a formula, else :attr:`Reading.kind`."""
+    if isinstance(cell, Formula):
+        return "n"
     if cell == "":
         return ""
     return "m" if is_ditto(cell) else read_cell(cell).kind

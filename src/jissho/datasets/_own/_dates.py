@@ -47,7 +47,7 @@ NO_YEAR = re.compile(r"(?:[0-9]\s*年\s*)?[0-9]{1,2}\s*月\s*[0-9]{1,2}\s*日(?:
 
 # Anything a program reads without help: nothing was mended then.
 PLAIN_DAY = re.compile(
-    r"[0-9]{4}([-/])[0-9]{1,2}\1[0-9]{1,2}(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?)?"
+    r"([0-9]{4})([-/])([0-9]{1,2})\2([0-9]{1,2})(?:[ T]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?)?"
 )
 PLAIN_TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?: [AP]M)?", re.I)
 
@@ -89,6 +89,8 @@ def is_year_name(name: str) -> bool:
 def read_moment(text: str) -> Moment | None:
     """Read a date, time or 和暦 year; ``None`` when it does not look like one."""
     stripped = text.strip()
+    if (found := PLAIN_DAY.fullmatch(stripped)) and (moment := read_plain_day(found)):
+        return moment
     if len(stripped) > 60 or not any(c.isdecimal() or c == "元" for c in stripped):
         return None
     whole = unicodedata.normalize("NFKC", stripped)
@@ -103,6 +105,16 @@ def read_moment(text: str) -> Moment | None:
         if moment := read(clean):
             return moment
     return None
+
+
+def read_plain_day(found: re.Match) -> Moment | None:
+    """A match of :data:`PLAIN_DAY` as a day; ``None`` for 2024-02-30 or 25:30."""
+    year, _, month, day, hour, minute, second, fraction = found.groups("0")
+    try:
+        clock = (int(hour), int(minute), int(second), int(fraction.ljust(6, "0")[:6]))
+        return Moment("day", datetime(int(year), int(month), int(day), *clock), True)
+    except ValueError:
+        return None
 
 
 def from_serial(number: float) -> datetime | None:
@@ -206,6 +218,8 @@ def _with_clock(value: datetime, found: re.Match, why: str, plain: bool) -> Mome
         time = _clock(clock) if clock else None
         if time is None:
             return _bad("時刻が読めません。")
+        if value.year == date.max.year and time >= timedelta(days=1):
+            return _bad("9999年の先の日です。")
         value += time
         if time >= timedelta(days=1):
             why, plain = f"24時を過ぎた時刻を翌日として読みました。{why if not plain else ''}", False

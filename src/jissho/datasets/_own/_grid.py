@@ -10,6 +10,10 @@ from jissho.datasets._own._mending import Mending
 Cell = Any  # "" for a blank, else str; from Excel also int, float, bool, datetime, date, time, timedelta
 
 
+class Formula(str):
+    """A formula of Excel whose result was never saved: shown as it is written."""
+
+
 @dataclass
 class Grid:
     """Cells as they stand in the file.
@@ -22,6 +26,8 @@ class Grid:
         Line or Excel row of each row, from 1.
     merges : list of (top, left, bottom, right)
         Merged cells as indices into ``rows``, both ends included (Excel only).
+    hidden : list of int
+        Hidden columns as indices (Excel only).
     mendings : list of Mending
         What was mended on the way here.
     where : str
@@ -35,6 +41,7 @@ class Grid:
     where: str
     ragged: bool = True
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+    hidden: list[int] = field(default_factory=list)
     mendings: list[Mending] = field(default_factory=list)
 
 

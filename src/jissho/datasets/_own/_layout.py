@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import zip_longest
+from itertools import chain, zip_longest
 
 from jissho.datasets._own._cells import kind, read_cell, squeezed
 from jissho.datasets._own._grid import Cell, Grid, show
@@ -26,7 +26,7 @@ TOTALS = re.compile(
     rf"(?:{SURE}|計|.{{0,4}}平均値?|最大値?|最小値?|最高値?|最低値?|標準偏差|中央値|total|sum|average|mean|ave|avg\.?|max|min){END}",
     re.I,
 )
-TOTAL_LETTERS = ("計", "均", "最", "偏差", "中央値", "total", "sum", "ave", "avg", "mean", "max", "min")
+TOTAL_WORDS = re.compile("計|均|最|標準偏差|中央値|total|sum|average|mean|ave|avg|max|min", re.I)
 NOTES = re.compile(r"[※＊*注]|[(（\[]?(?:注|備考|出典|資料|出所|単位|以上|note|source)", re.I)
 TITLE_WORDS = re.compile(
     r"作成|担当|部署|部門|期間|印刷|出力|更新|ページ|page|単位|提出|承認|測定者|記入者|.[:：].", re.I
@@ -46,7 +46,7 @@ class Table:
 
 def find_table(grid: Grid) -> Table | None:
     """Find the one table of a sheet; ``None`` when there is only text or nothing."""
-    filled = [i for i, row in enumerate(grid.rows) if any(cell != "" for cell in row)]
+    filled = [i for i, row in enumerate(grid.rows) if row.count("") < len(row)]
     if not filled:
         return None
     sheet = _Sheet(grid, filled)
@@ -274,6 +274,10 @@ class _Sheet:
     def note(self, row: int, before: str, why: str) -> None:
         self.mendings.append(Mending(self.grid.numbers[row], "", before, None, why))
 
+    def _line(self) -> int:
+        """Row of the file that names the columns."""
+        return self.grid.numbers[self.heading[-1] if self.heading else self.first]
+
     def table(self) -> Table:
         self._titles()
         body = self._body()
@@ -283,7 +287,8 @@ class _Sheet:
         table = Table(names, columns, [self.grid.numbers[row] for row in body], units, self.mendings)
         self._ragged(table, body)
         self._merged(table, body)
-        _drop_empty(table, self.grid.numbers[self.heading[-1]] if self.heading else self.grid.numbers[self.first])
+        self._hidden(table)
+        _drop_empty(table, self._line())
         return table
 
     def _titles(self) -> None:
@@ -380,9 +385,11 @@ class _Sheet:
         return [row for row in rows if row not in found]
 
     def _total_rows(self, rows: list[int]) -> set[int]:
-        if not any(_mentions_total(self.grid.rows[row]) for row in rows):
+        texts = [c for c in set(chain.from_iterable(self.grid.rows[row] for row in rows)) if isinstance(c, str)]
+        if not TOTAL_WORDS.search("\n".join(texts)):
             return set()
-        likely = [row for row in rows if _mentions_total(self.grid.rows[row]) and _is_total(self.grid.rows[row])]
+        labels = {text for text in texts if TOTAL_WORDS.search(text) and TOTALS.fullmatch(squeezed(text))}
+        likely = [row for row in rows if not labels.isdisjoint(self.grid.rows[row]) and _is_total(self.grid.rows[row])]
         found, tail = set(), len(rows)
         while tail and rows[tail - 1] in likely:
             tail -= 1
@@ -421,7 +428,7 @@ class _Sheet:
     def _names(self, body: list[int]) -> tuple[list[str], dict[str, str]]:
         width = max((len(self.grid.rows[r]) for r in (*self.heading, *body)), default=0)
         parts = self._parts(width)
-        line = self.grid.numbers[self.heading[-1]] if self.heading else self.grid.numbers[self.first]
+        line = self._line()
         names = _different([_joined(p) or f"列{c + 1}" for c, p in enumerate(parts)])
         if not self.heading:
             self.mendings.append(
@@ -523,6 +530,11 @@ class _Sheet:
                         )
                     )
 
+    def _hidden(self, table: Table) -> None:
+        line = self._line()
+        for name in (table.names[c] for c in self.grid.hidden if c < len(table.names)):
+            table.mendings.append(Mending(line, name, name, name, "Excelで非表示の列です。表には残しました。"))
+
 
 def _joined(parts: list[Cell]) -> str:
     """``["環境", "気温\\n(℃)"]`` → ``"環境_気温(℃)"``; a name repeated from above is written once."""
@@ -563,11 +575,6 @@ def _drop_empty(table: Table, line: int) -> None:
         table.units.pop(name, None)
     table.names = [table.names[i] for i in keep]
     table.columns = [table.columns[i] for i in keep]
-
-
-def _mentions_total(cells: list[Cell]) -> bool:
-    text = "\n".join(cell for cell in cells if isinstance(cell, str)).casefold()
-    return any(letters in text for letters in TOTAL_LETTERS)
 
 
 def _labels(cells: list[Cell]) -> Iterator[tuple[int, Cell]]:

@@ -11,13 +11,14 @@ MINUS = "-△▲−–—―‐‑ー"
 SCALES = {"": 1, "千": 10**3, "万": 10**4, "百万": 10**6, "千万": 10**7, "億": 10**8, "兆": 10**12}
 
 # Compared after NFKC and without case. What is not here ("号機", "班", "月") is a name, not a quantity.
-UNITS = frozenset(
+WRITTEN = (
     "°c ° °f k 度 % ‰ ppm ppb パーセント mm cm m km μm um nm mg g kg t トン キロ グラム l ml dl kl cc リットル m2 m3 cm2 cm3 mm2 "
     "ha a アール ヘクタール 反 坪 町 畝 円 千円 万円 百万円 億円 個 コ ヶ ケ 本 枚 人 名 台 件 回 袋 箱 ケース パック 玉 束 株 頭 羽 匹 尾 粒 果 樹 房 俵 升 合 "
     "丁 足 冊 点 か所 カ所 ヵ所 箇所 歳 才 年 年度 か月 ヶ月 カ月 日 時間 分 秒 週 h hr hrs min sec s ms μs v kv mv ma w kw mw kwh wh va kva j kj mj cal kcal "
     "n kn nm pa hpa kpa mpa bar atm mmhg hz khz mhz rpm spm r db dba lx klx lm cd mol mmol μmol ds brix bx °bx ph 塩基 "
-    "pcs pc ea deg degc rad ω kω mω ショット ロット シート コンテナ トレイ kgf".split()
+    "pcs pc ea deg degc rad ω kω mω ショット ロット シート コンテナ トレイ kgf"
 )
+UNITS = frozenset(WRITTEN.split())
 # Powers stand on a letter: 12.5m². Elsewhere NFKC would make 102 of 10².
 POWERS = str.maketrans("²³", "23")
 NUMBER = re.compile(
@@ -75,8 +76,8 @@ def read_number(text: str) -> Number | None:
     Wrong groups (``1,5``), ranges, fractions, ``約300`` and circled digits have no reading.
     """
     stripped = text.strip()
-    if PLAIN.fullmatch(stripped) and stripped.isascii():
-        return _number(stripped.lstrip("+-"), stripped.startswith("-"))
+    if number := read_plain(stripped):
+        return number
     prepared = re.sub(r"(?<=[A-Za-zｍａ-ｚ])[²³]", lambda m: m[0].translate(POWERS), stripped)
     if not any(c.isdecimal() for c in prepared) or any(unicodedata.category(c) == "No" for c in prepared):
         return None
@@ -93,6 +94,16 @@ def read_number(text: str) -> Number | None:
     return _number(
         digits, negative, SCALES[found["scale"] or ""], unit, bool(found["open"]), _reasons(found, stripped, unit)
     )
+
+
+def read_plain(text: str) -> Number | None:
+    """A number that any program reads: ASCII digits, point, sign, exponent."""
+    if not PLAIN.fullmatch(text):
+        return None
+    digits = text.lstrip("+-")
+    whole = digits.isdecimal()
+    zeros = "" if digits[0] != "0" or not digits[1:2].isdecimal() else "whole" if whole else "decimal"
+    return Number(int(text) if whole else float(text), zeros=zeros, long=whole and len(digits) > 15)
 
 
 def _sound(found: re.Match) -> bool:
@@ -113,16 +124,13 @@ def _unit(found: re.Match) -> str | None:
     return written.replace("°C", "℃")
 
 
-def _number(
-    digits: str, negative: bool, scale: int = 1, unit: str = "", bracketed: bool = False, why: str = ""
-) -> Number | None:
-    value = Decimal(digits) * scale
-    whole = value == value.to_integral_value() and (scale > 1 or not re.search(r"[.e]", digits, re.I))
-    plain_digits = re.sub(r"e.*", "", digits, flags=re.I)
-    zeros = "" if not re.match(r"0[0-9]", plain_digits) else ("decimal" if "." in plain_digits else "whole")
-    result: int | float = int(value) if whole else float(value)
+def _number(digits: str, negative: bool, scale: int, unit: str, bracketed: bool, why: str) -> Number:
+    size = Decimal(digits) * scale
+    whole = digits.isdecimal() or scale > 1 and size == size.to_integral_value()
+    zeros = "" if not re.match("0[0-9]", digits) else "whole" if digits.isdecimal() else "decimal"
+    value: int | float = int(size) if whole else float(size)
     return Number(
-        -result if negative else result, unit, not why, bracketed, zeros, whole and len(plain_digits) > 15, why
+        -value if negative else value, unit, False, bracketed, zeros, digits.isdecimal() and len(digits) > 15, why
     )
 
 

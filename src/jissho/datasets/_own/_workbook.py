@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from jissho.datasets._own._grid import Cell, Grid
+from jissho.datasets._own._grid import Cell, Formula, Grid
 from jissho.datasets._own._mending import Mending
 from jissho.errors import DataError
 
@@ -63,7 +63,9 @@ class Workbook:
             [row[:width] for row in rows], list(range(1, len(rows) + 1)), f"{self.where} シート「{name}」", ragged=False
         )
         grid.merges = [(m.min_row - 1, m.min_col - 1, m.max_row - 1, m.max_col - 1) for m in sheet.merged_cells.ranges]
-        grid.mendings = [*self._uncomputed(name, grid), *_hidden(sheet, len(rows), width)]
+        self._uncomputed(name, grid)
+        grid.hidden = sorted(_hidden_columns(sheet, width))
+        grid.mendings = list(_hidden_rows(sheet, len(rows)))
         return grid
 
     def _cell(self, cell: Any) -> Cell:
@@ -88,26 +90,18 @@ class Workbook:
             return from_excel(value, self.book.epoch)
         return value
 
-    def _uncomputed(self, name: str, grid: Grid) -> Iterator[Mending]:
-        """Formulas that another program wrote without their result: shown as ``=A1+B1`` in the table."""
-        if b"<f" not in self._parts(name):
+    def _uncomputed(self, name: str, grid: Grid) -> None:
+        """Put the formulas into the grid that another program wrote without their result."""
+        if b"<f" not in self._parts():
             return
         self.formulas = self.formulas or self._open(data_only=False)
         for row in self.formulas[name].iter_rows(min_row=1):
             for cell in row:
                 if cell.data_type == "f" and self._value(grid, cell) == "":
-                    formula = str(getattr(cell.value, "text", cell.value))
-                    _put(grid, cell.row - 1, cell.column - 1, formula)
-                    yield Mending(
-                        cell.row,
-                        cell.column_letter,
-                        formula,
-                        formula,
-                        "読めない値です。計算式の結果が保存されていません（Excelで開いて保存すると入ります）。",
-                    )
+                    _put(grid, cell.row - 1, cell.column - 1, Formula(getattr(cell.value, "text", cell.value)))
 
-    def _parts(self, name: str) -> bytes:
-        """XML of all sheets: which of them is ``name`` matters less than not to open the workbook twice in vain."""
+    def _parts(self) -> bytes:
+        """XML of all sheets, so that a workbook without formulas is not opened twice."""
         with zipfile.ZipFile(io.BytesIO(self.raw)) as archive:
             return b"".join(archive.read(part) for part in archive.namelist() if part.startswith("xl/worksheets/sheet"))
 
@@ -125,16 +119,14 @@ def _put(grid: Grid, row: int, column: int, value: Cell) -> None:
     grid.rows[row][column] = value
 
 
-def _hidden(sheet: Any, rows: int, width: int) -> Iterator[Mending]:
-    from openpyxl.utils import get_column_letter
-
+def _hidden_rows(sheet: Any, rows: int) -> Iterator[Mending]:
     hidden = sorted(r for r, d in sheet.row_dimensions.items() if d.hidden and r <= rows)
     for _, run in groupby(enumerate(hidden), key=lambda pair: pair[1] - pair[0]):
         lines = [line for _, line in run]
         span = f"{lines[0]}行目" if len(lines) == 1 else f"{lines[0]}〜{lines[-1]}行目"
         yield Mending(lines[0], "", span, span, "Excelで非表示の行です。表には残しました。")
-    for dimension in sheet.column_dimensions.values():
-        if dimension.hidden:
-            for column in range(dimension.min or 1, min(dimension.max or 1, width) + 1):
-                letter = get_column_letter(column)
-                yield Mending(0, letter, letter, letter, "Excelで非表示の列です。表には残しました。")
+
+
+def _hidden_columns(sheet: Any, width: int) -> set[int]:
+    hidden = [d for d in sheet.column_dimensions.values() if d.hidden]
+    return {column - 1 for d in hidden for column in range(d.min or 1, min(d.max or 1, width) + 1)}

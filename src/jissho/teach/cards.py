@@ -67,7 +67,7 @@ def form(question: str, *parts: widgets.Widget) -> widgets.VBox:
 
 def _name(widget: widgets.Widget, question: str) -> None:
     if isinstance(widget, (widgets.Text, widgets.Textarea)):
-        widget.tooltip = question
+        widget.tooltip = widget.tooltip or question
     for child in getattr(widget, "children", ()):
         _name(child, question)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -150,6 +150,43 @@ def classify(cards: Sequence[str], groups: Sequence[str]) -> Field:
         problem,
         _list("（　　　）", cards) + f"<p>分け先：{escape('／'.join(groups))}</p>",
     )
+
+
+def plan(parts: Sequence[Mapping[str, Any]]) -> Field:
+    """A plan's fields one below the other; what is left empty is left out of the value.
+
+    ``parts``: for each field its ``name`` and, where it is no text, its ``type`` (number, date, choice, choices) with
+    ``unit`` or ``options``.
+    """
+    rows = {part["name"]: PARTS[part.get("type", "text")](part) for part in parts}
+    lines = []
+    for name, field in rows.items():
+        getattr(field.widget, "entry", field.widget).tooltip = name  # what a screen reader says
+        lines.append(widgets.VBox([widgets.HTML(f'<div class="jissho-card">{escape(name)}</div>'), field.widget]))
+
+    def put(value: Any) -> None:
+        for name, field in rows.items():
+            if isinstance(value, dict) and name in value:
+                field.put(value[name])
+
+    def filled() -> dict[str, Any]:
+        return {name: value for name, field in rows.items() if not is_blank(value := field.get())}
+
+    def problem(value: dict[str, Any]) -> str:
+        told = [f"{name}：{said}" for name in value if (said := rows[name].problem(value[name]))]
+        return told[0] if told else "" if value else "まだ書かれていません。"
+
+    paper = "".join(f"<p>{escape(name)}</p>{field.paper}" for name, field in rows.items())
+    return Field(widgets.VBox(lines), filled, put, problem, paper)
+
+
+PARTS: dict[str, Callable[[Mapping[str, Any]], Field]] = {
+    "text": lambda part: line(),
+    "number": lambda part: number(part.get("unit", "")),
+    "date": lambda part: line(),
+    "choice": lambda part: choice(part["options"]),
+    "choices": lambda part: choices(part["options"]),
+}
 
 
 def _list(mark: str, options: Sequence[str]) -> str:

@@ -12,12 +12,13 @@ from jissho.teach.cards import card
 from jissho.teach.fields import Field
 
 KINDS: dict[str, Callable[..., Field]] = {
-    "number": lambda unit, options, groups: fields.number(unit),
-    "choice": lambda unit, options, groups: fields.choice(options),
-    "choices": lambda unit, options, groups: fields.choices(options),
-    "order": lambda unit, options, groups: fields.order(options),
-    "classify": lambda unit, options, groups: fields.classify(options, groups),
-    "text": lambda unit, options, groups: fields.text(),
+    "number": lambda unit, **_: fields.number(unit),
+    "choice": lambda options, **_: fields.choice(options),
+    "choices": lambda options, **_: fields.choices(options),
+    "order": lambda options, **_: fields.order(options),
+    "classify": lambda options, groups, **_: fields.classify(options, groups),
+    "plan": lambda parts, **_: fields.plan(parts),
+    "text": lambda **_: fields.text(),
 }
 
 
@@ -29,13 +30,15 @@ def ask(
     unit: str = "",
     options: Sequence[str] | None = None,
     groups: Sequence[str] | None = None,
+    parts: Sequence[Mapping[str, Any]] | None = None,
 ) -> None:
     """Show the answer form of one item; what is recorded goes to 回答.json under ``answers[id]``.
 
     Parameters
     ----------
     kind : str
-        number, choice, choices, order, classify (``options`` are the cards, ``groups`` where they go) or text.
+        number, choice, choices, order, classify (``options`` are the cards, ``groups`` where they go), text, or plan
+        (``parts``: its fields in order, see :func:`jissho.teach.fields.plan`).
 
     Raises
     ------
@@ -46,7 +49,9 @@ def ask(
         raise AnswerError(f"知らない種類の問いです: {kind}", where=id, mend=f"使える種類: {'、'.join(KINDS)}")
     if (kind in ("choice", "choices", "order", "classify") and not options) or (kind == "classify" and not groups):
         raise AnswerError("選択肢がありません。", where=id, mend="options（と groups）を書いてください。")
-    field = KINDS[kind](unit, options, groups)
+    if kind == "plan" and not parts:
+        raise AnswerError("計画書の項目がありません。", where=id, mend="parts を書いてください。")
+    field = KINDS[kind](unit=unit, options=options, groups=groups, parts=parts)
     card(question, field, "回答を記録", store.get("answers", id), lambda value: store.save("answers", id, value))
 
 

@@ -16,6 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from jissho.errors import ContentError
 from jissho_kit.grading.items import Item, Strict
+from jissho_kit.grading.plan import PlanField
 
 STUB = "# ここに書いてください"
 TEXT_STUB = "（ここに書いてください）"
@@ -201,14 +202,23 @@ def _hint(item: Item) -> str:
 
     if item.options:
         return "\n".join(f"- {label}：{option}" for label, option in zip(LABELS, item.options, strict=False))
+    if item.form:
+        return "\n".join(f"- {field.name}{f'（{field.unit}）' if field.unit else ''}" for field in item.form.fields)
     return f"単位: {item.unit}" if item.unit else ""
 
 
 def _form(item: Item) -> str:
     """Call of the answer form. The question stands above it, so the form carries only a short label."""
-    extras = {"unit": item.unit, "options": item.options or item.cards, "groups": item.groups}
+    parts = [_part(field) for field in item.form.fields] if item.form else None
+    extras = {"unit": item.unit, "options": item.options or item.cards, "groups": item.groups, "parts": parts}
     written = "".join(f", {name}={value!r}" for name, value in extras.items() if value)
     return f'from jissho.teach import ask\n\nask("{item.id}", "{item.kind}", "答え"{written})'
+
+
+def _part(field: PlanField) -> dict:
+    """What a plan's form shows of a field; nothing of what is required of it."""
+    shown = {"name": field.name, "type": field.type, "unit": field.unit, "options": field.options}
+    return {name: value for name, value in shown.items() if value}
 
 
 def _check_stub(item: Item, cell: NotebookNode, name: str, path: Path) -> None:

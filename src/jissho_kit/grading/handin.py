@@ -133,5 +133,5 @@ def _known(item: Item, key, name: str) -> list[Known]:
     right, *wrong = answers
     return [
         Known(item.id, right, item.points, "正解です。"),
-        *(Known(item.id, answer, 0.0, w.say, w.because) for answer, w in zip(wrong, key.wrong, strict=True)),
+        *(Known(item.id, answer, w.points, w.say, w.because) for answer, w in zip(wrong, key.wrong, strict=True)),
     ]

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from jissho.errors import AnswerError
+from jissho.errors import AnswerError, ContentError
 from jissho.teach.bundle import ERRORS, LIMIT, VERSION, Failure, decode, size
 from jissho.teach.normalise import is_blank, normalise_choice, parse_number
-from jissho_kit.grading.keys import Key, KnownWrong, criterion_named, fault
+from jissho_kit.grading.keys import AlsoRight, Key, KnownWrong, criterion_named, fault
+from jissho_kit.grading.plan import PlanError, Unmet, read_plan, unmet
 from jissho_kit.grading.values import close, same
 
 State = Literal["right", "partial", "wrong", "blank", "error", "manual"]
@@ -23,6 +24,9 @@ PARTIAL = "一部が正解です。残りをもう一度見直してください
 MANUAL = "講師が読んで採点します。"
 MOST_QUOTED = 60  # letters of a participant's text inside a message
 MOST_SHOWN = 300  # letters of the answer shown beside it
+MOST_CHOSEN = 100  # options, cards or groups that an answer may name
+KINDS = {"function": ("probe", "error")}  # of bundle, by kind of item
+ANSWER_KINDS = ("answer", "error")
 LABELS = "アイウエオカキクケコサシスセソタチツテト"
 
 # Reasons a hand-in cannot be judged, besides those of jissho.teach.bundle. {detail} quotes the participant.
@@ -37,6 +41,7 @@ REFUSALS = {
     "not-a-number": "数として読めません: 「{detail}」",
     "not-an-option": "選択肢にない答えです: 「{detail}」",
     "kind": "答えの種類が違います。聞かれている形（数・選択肢・一覧など）で入れてください。",
+    "bad-plan": "計画書を読めません（{detail}）。「項目名: 内容」を一行に一つずつ書いてください。",
     "raised": "関数を動かすとエラーになりました: {detail}",
     "unknown-cell": "この講座の採点表にない採点セルです。0点にしました。",
 }
@@ -70,7 +75,7 @@ def judge(key: Key, bundle: Any) -> Verdict:
 
     Never raises for anything in ``bundle``: what cannot be read is 0 points with the reason.
     """
-    if key.kind == "text":
+    if bundle is None and key.kind == "text":
         return Verdict(key.id, 0.0, key.points, "manual", MANUAL)
     if bundle is None:
         return refuse(key.id, key.points, "no-bundle")
@@ -86,10 +91,18 @@ def judge(key: Key, bundle: Any) -> Verdict:
         detail = f"{failure.type}: {failure.message}" if failure.type else ""
         return refuse(key.id, key.points, failure.kind, detail)
     if _is_blank(value):
-        return Verdict(key.id, 0.0, key.points, "blank", BLANK)
-    return replace(
-        JUDGES[key.kind](key, value), answer="" if key.kind == "function" else _quoted(_written(value), MOST_SHOWN)
-    )
+        return _blank(key)
+    try:
+        verdict = JUDGES[key.kind](key, value)
+    except ContentError:  # a key whose criterion is gone is ours to mend, not the participant's
+        raise
+    except Exception:  # a value of a shape that nobody thought of is not the shape asked for
+        return refuse(key.id, key.points, "kind")
+    return replace(verdict, answer="" if key.kind == "function" else _quoted(_written(value), MOST_SHOWN))
+
+
+def _blank(key: Key) -> Verdict:
+    return Verdict(key.id, 0.0, key.points, "blank", BLANK)
 
 
 def _problem(key: Key, bundle: Any) -> str:
@@ -97,6 +110,8 @@ def _problem(key: Key, bundle: Any) -> str:
         return "malformed"
     if bundle["item"] != key.id:
         return "other-id"
+    if bundle.get("kind") not in KINDS.get(key.kind, ANSWER_KINDS):
+        return "malformed"
     try:
         return "too-big" if size(bundle["value"]) > LIMIT else ""
     except (TypeError, ValueError, RecursionError):
@@ -122,58 +137,59 @@ def _number(key: Key, value: Any) -> Verdict:
     if not readings:
         return refuse(key.id, key.points, "not-a-number" if isinstance(value, str) else "kind", str(value))
     first, *others = readings
-    if close(first, key.right, key.tolerance):
-        return _right(key)
+    if right := _hit(key, lambda answer: close(first, answer, key.tolerance)):
+        return _right(key, right)
     known = _known(key, lambda w: close(first, w.answer, key.tolerance))
     if known:
         return _wrong(key, known)
     known = _known(key, lambda w: any(close(other, w.answer, key.tolerance) for other in others))
-    if not known and any(close(other, key.right, key.tolerance) for other in others):
-        return _right(key)
-    return _wrong(key, known)
+    right = _hit(key, lambda answer: any(close(other, answer, key.tolerance) for other in others))
+    return _right(key, right) if right and not known else _wrong(key, known)
 
 
 def _choice(key: Key, value: Any) -> Verdict:
     picked = _options(key.options, value)
     if len(picked) != 1 or picked[0] is None:
         return _not_an_option(key, value)
-    return _right(key) if picked[0] == key.right else _wrong(key, _known(key, lambda w: w.answer == picked[0]))
+    return _right_or_known(key, lambda answer: answer == picked[0])
 
 
 def _choices(key: Key, value: Any) -> Verdict:
     picked = _options(key.options, value)
     if None in picked:
         return _not_an_option(key, value)
-    right, chosen = set(key.right), set(picked)
-    if chosen == right:
-        return _right(key)
+    chosen = set(picked)
+    if right := _hit(key, lambda answer: set(answer) == chosen):
+        return _right(key, right)
     known = _known(key, lambda w: not w.includes and set(w.answer) == chosen)
     if known:
         return _wrong(key, known)
     known = _known(key, lambda w: w.includes and w.answer in chosen)
-    return _share(key, (len(chosen & right) - len(chosen - right)) / len(right), known)
+    shares = [(len(chosen & one) - len(chosen - one)) / len(one) for one in (set(r.answer) for r in key.rights)]
+    return _share(key, max(shares), known)
 
 
 def _order(key: Key, value: Any) -> Verdict:
     picked = _options(key.options, value)
     if None in picked:
         return _not_an_option(key, value)
-    return _right(key) if picked == key.right else _wrong(key, _known(key, lambda w: w.answer == picked))
+    return _right_or_known(key, lambda answer: answer == picked)
 
 
 def _classify(key: Key, value: Any) -> Verdict:
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or len(value) > MOST_CHOSEN:
         return refuse(key.id, key.points, "kind")
     cards, groups = _options(key.cards, list(value)), _options(key.groups, list(value.values()), blank=True)
     if None in cards or None in groups:
         return _not_an_option(key, value)
     classes = {card: group for card, group in zip(cards, groups, strict=True) if group}
-    if classes == key.right:
-        return _right(key)
+    if right := _hit(key, lambda answer: answer == classes):
+        return _right(key, right)
     known = _known(key, lambda w: w.answer == classes)
     if known:
         return _wrong(key, known)
-    return _share(key, sum(classes.get(card) == group for card, group in key.right.items()) / len(key.right), [])
+    shares = [sum(classes.get(card) == group for card, group in r.answer.items()) / len(r.answer) for r in key.rights]
+    return _share(key, max(shares), [])
 
 
 def _function(key: Key, value: Any) -> Verdict:
@@ -181,15 +197,48 @@ def _function(key: Key, value: Any) -> Verdict:
     if not isinstance(value, list) or len(value) != len(inputs):
         return refuse(key.id, key.points, "malformed")
     if key.criterion is None:
-        if same(value, decode(key.right), key.tolerance):
-            return _right(key)
-        return _wrong(key, _known(key, lambda w: same(value, decode(w.answer), key.tolerance)))
-    criterion_named(key.criterion)  # a key whose criterion is gone is ours to mend, not the participant's
-    try:
-        label = fault(key.criterion, inputs, value)
-    except Exception:  # a criterion may meet any shape: what it cannot look at is not the shape asked for
-        return refuse(key.id, key.points, "kind")
+        return _right_or_known(key, lambda answer: same(value, decode(answer), key.tolerance))
+    criterion_named(key.criterion)
+    label = fault(key.criterion, inputs, value)
     return _wrong(key, _known(key, lambda w: w.label == label)) if label else _right(key)
+
+
+def _plan(key: Key, value: Any) -> Verdict:
+    try:
+        filled = read_plan(key.form, value)
+    except PlanError as error:
+        return refuse(key.id, key.points, error.kind, str(error))
+    if not filled:
+        return _blank(key)
+    broken = unmet(key.form, filled, key.given)
+    return _wrong_plan(key, broken) if broken else _right(key)
+
+
+def _wrong_plan(key: Key, broken: list[Unmet]) -> Verdict:
+    """Points of the met requirements, the sentences of the known faults, a reason for each other unmet requirement."""
+    labels = {one.label for one in broken}
+    known = _known(key, lambda w: set(w.labels) <= labels)
+    # A fault that is part of another one found is said by that one.
+    known = [one for one in known if not any(set(one.labels) < set(other.labels) for other in known)]
+    points = min([key.points - sum(one.points for one in broken), *(w.most for w in known if w.most is not None)])
+    said = {label for w in known for label in w.labels}
+    reasons = [f"{one.name}：{one.say}" for one in broken if one.label not in said]
+    met = len(key.form.requirements()) - len(broken)
+    lines = [f"{len(key.form.requirements())}項目のうち{met}項目がそろっています。", _sentences(known), *reasons]
+    return Verdict(
+        key.id,
+        max(0.0, round(points, 2)),
+        key.points,
+        "partial" if points > 0 else "wrong",
+        "\n".join(line for line in lines if line),
+        known[0].because if known else "",
+    )
+
+
+def _text(key: Key, value: Any) -> Verdict:
+    if not isinstance(value, str):
+        return refuse(key.id, key.points, "kind")
+    return Verdict(key.id, 0.0, key.points, "manual", MANUAL)
 
 
 JUDGES: dict[str, Callable[[Key, Any], Verdict]] = {
@@ -199,11 +248,24 @@ JUDGES: dict[str, Callable[[Key, Any], Verdict]] = {
     "order": _order,
     "classify": _classify,
     "function": _function,
+    "plan": _plan,
+    "text": _text,
 }
 
 
-def _right(key: Key) -> Verdict:
-    return Verdict(key.id, key.points, key.points, "right", RIGHT)
+def _hit(key: Key, matches: Callable[[Any], bool]) -> AlsoRight | None:
+    """The right answer that matches, if one does."""
+    return next((one for one in key.rights if matches(one.answer)), None)
+
+
+def _right(key: Key, hit: AlsoRight | None = None) -> Verdict:
+    return Verdict(key.id, key.points, key.points, "right", RIGHT + (hit.note if hit else ""))
+
+
+def _right_or_known(key: Key, matches: Callable[[Any], bool]) -> Verdict:
+    """Full points for a right answer that matches, else the verdict on the known wrong ones that do."""
+    right = _hit(key, matches)
+    return _right(key, right) if right else _wrong(key, _known(key, lambda w: matches(w.answer)))
 
 
 def _known(key: Key, matches: Callable[[KnownWrong], bool]) -> list[KnownWrong]:
@@ -211,7 +273,10 @@ def _known(key: Key, matches: Callable[[KnownWrong], bool]) -> list[KnownWrong]:
 
 
 def _wrong(key: Key, known: list[KnownWrong]) -> Verdict:
-    return Verdict(key.id, 0.0, key.points, "wrong", _sentences(known) or AGAIN, known[0].because if known else "")
+    """0, or the points that the known wrong answer is worth."""
+    points = min((one.points for one in known), default=0.0)
+    state = "partial" if points else "wrong"
+    return Verdict(key.id, points, key.points, state, _sentences(known) or AGAIN, known[0].because if known else "")
 
 
 def _share(key: Key, share: float, known: list[KnownWrong]) -> Verdict:
@@ -263,7 +328,7 @@ def _options(options: list[str], value: Any, blank: bool = False) -> list[str | 
             if whole
             else [part for part in value.replace("，", "、").replace(",", "、").split("、") if part.strip()]
         )
-    if not isinstance(value, (list, tuple, set, frozenset)):
+    if not isinstance(value, (list, tuple, set, frozenset)) or len(value) > MOST_CHOSEN:
         return [None]
     found = []
     for one in value:

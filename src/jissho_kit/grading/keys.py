@@ -16,22 +16,38 @@ import pandas as pd
 
 from jissho.errors import ContentError
 from jissho_kit import truths
-from jissho_kit.grading.items import AUTOMATIC, Item, Right, Strict, Wrong
+from jissho_kit.grading._model import Strict
+from jissho_kit.grading.items import AUTOMATIC, Item, Stated, Wrong
+from jissho_kit.grading.plan import PlanForm, read_plan, unmet
 from jissho_kit.grading.values import confusable, in_unit, same, says
 
 MARGIN = 4  # answers must lie further apart than this many tolerances
 LESSON_DATA = "教材の練習用の数字で計算していませんか。この課題の数字（data フォルダの表）を使ってください。"
 
 
+class AlsoRight(Strict):
+    """Another right answer as it looks on this data, and what is said with it."""
+
+    answer: Any
+    note: str = ""
+
+
 class KnownWrong(Strict):
-    """A wrong answer as it looks on this data. ``includes``: it applies when the answer contains it."""
+    """A wrong answer as it looks on this data, and the points it earns.
+
+    ``includes``: it applies when the answer contains it. ``label``: of the fault by which a function's outputs are known;
+    ``labels``: of the requirements by which a plan is. ``most``: what a plan with this fault can earn.
+    """
 
     answer: Any
     because: str
     words: str = ""
     say: str
+    points: float = 0.0
+    most: float | None = None
     includes: bool = False
     label: str = ""
+    labels: list[str] = []
 
 
 class Key(Strict):
@@ -43,6 +59,7 @@ class Key(Strict):
     unit: str = ""
     tolerance: float = 0.0
     right: Any = None
+    also: list[AlsoRight] = []
     wrong: list[KnownWrong] = []
     params: dict[str, float] = {}
     options: list[str] = []
@@ -51,6 +68,13 @@ class Key(Strict):
     partial: bool = False
     criterion: str | None = None
     inputs: list = []
+    form: PlanForm | None = None
+    given: dict[str, float] = {}
+
+    @property
+    def rights(self) -> list[AlsoRight]:
+        """All right answers, the stated one first."""
+        return [AlsoRight(answer=self.right), *self.also]
 
 
 class NotSeparable(ContentError):
@@ -120,8 +144,11 @@ def make_key(
     if item.kind == "function":
         return _function_key(item, common, make_inputs(item.hidden, data, seed))
     right = _value(item, item.right, data, params)
+    also = [AlsoRight(answer=_value(item, one, data, params), note=one.note) for one in item.also_right]
+    if item.kind == "plan":
+        return _plan_key(item, common, right, also, data)
     wrong = [_known(item, w, data, params) for w in item.wrong]
-    key = Key(**common, right=right, wrong=wrong)
+    key = Key(**common, right=right, also=also, wrong=wrong)
     check_separable(key)
     _every_option_is_known(key)
     return _tells_nothing(key.model_copy(update={"wrong": wrong + _on_lesson_data(item, key, data, lesson)}))
@@ -129,10 +156,11 @@ def make_key(
 
 def check_separable(key: Key) -> None:
     """Raise :class:`NotSeparable` unless every answer of the key can be told from every other."""
-    answers = [("正解", key.right), *((w.because, w.answer) for w in key.wrong if not w.includes)]
+    rights = [("正解", one.answer) for one in key.rights]
+    answers = [*rights, *((w.because, w.answer) for w in key.wrong if not w.includes)]
     for i, (name, answer) in enumerate(answers):
         for j, (other, value) in enumerate(answers):
-            if i != j and _confusable(key, answer, value):
+            if i != j and max(i, j) >= len(rights) and _confusable(key, answer, value):
                 raise NotSeparable(
                     f"問題 {key.id} の答えが見分けられません: {name} と {other}（{answer!r:.60} と {value!r:.60}）",
                     where=key.id,
@@ -148,7 +176,7 @@ def _confusable(key: Key, answer: Any, value: Any) -> bool:
     return confusable(answer, value, key.unit, max(MARGIN * key.tolerance, 1e-9 * abs(value)))
 
 
-def _value(item: Item, stated: Right | Wrong, data: Mapping, params: Mapping) -> Any:
+def _value(item: Item, stated: Stated, data: Mapping, params: Mapping) -> Any:
     """The stated answer as a plain value on this data."""
     if stated.result is not None:
         found = _plain(item, truths.result(stated.result, data, params))
@@ -163,9 +191,12 @@ def _value(item: Item, stated: Right | Wrong, data: Mapping, params: Mapping) ->
     return _typed(item, stated)
 
 
-def _typed(item: Item, stated: Right | Wrong) -> Any:
+def _typed(item: Item, stated: Stated) -> Any:
     if stated.all is not None:
         return dict.fromkeys(item.cards, stated.all)
+    if item.kind == "plan":
+        filled = {**item.right.plan, **(stated.change or {})} if stated.plan is None else stated.plan
+        return {name: written for name, written in filled.items() if written is not None}
     for name in ("value", "choice", "choices", "order", "classes", "includes"):
         if getattr(stated, name) is not None:
             return getattr(stated, name)
@@ -197,8 +228,48 @@ def _known(item: Item, wrong: Wrong, data: Mapping, params: Mapping) -> KnownWro
         because=wrong.because,
         words=_words(wrong.because),
         say=wrong.say,
+        points=wrong.points or 0.0,
         includes=wrong.includes is not None,
     )
+
+
+def _plan_key(item: Item, common: dict, right: dict, also: list[AlsoRight], data: Mapping) -> Key:
+    """Key of a plan item; raises NotSeparable where a right plan breaks a requirement, or a wrong one is not recognised."""
+    given = {name: float(truths.result(result, data, common["params"])) for name, result in item.form.given.items()}
+    for plan in [right, *(one.answer for one in also)]:
+        if broken := _broken(item.form, plan, given):
+            raise NotSeparable(
+                f"問題 {item.id} の正解の計画書が、自分の決まりを守っていません: {'・'.join(broken)}",
+                where=item.id,
+                mend="正解の計画書か、項目と決まりを直してください。",
+            )
+    wrong = [_known_plan(item, stated, _typed(item, stated), given) for stated in item.wrong]
+    labels = [tuple(one.labels) for one in wrong]
+    if () in labels or len(set(labels)) < len(labels):
+        raise NotSeparable(
+            f"問題 {item.id} の誤答の計画書が見分けられません: {labels}",
+            where=item.id,
+            mend="誤答ごとに、別の項目か決まりが守られないようにしてください（unmet で選べます）。",
+        )
+    return Key(**common, right=right, also=also, wrong=wrong, form=item.form, given=given)
+
+
+def _known_plan(item: Item, stated: Wrong, plan: dict, given: Mapping[str, float]) -> KnownWrong:
+    broken = unmet(item.form, read_plan(item.form, plan), given)
+    earned = item.points - sum(one.points for one in broken)
+    return KnownWrong(
+        answer=plan,
+        because=stated.because,
+        words=_words(stated.because),
+        say=stated.say,
+        points=round(earned if stated.points is None else min(earned, stated.points), 2),
+        most=stated.points,
+        labels=[one.label for one in broken if stated.unmet is None or one.name in stated.unmet],
+    )
+
+
+def _broken(form: PlanForm, plan: dict, given: Mapping[str, float]) -> list[str]:
+    return [one.name for one in unmet(form, read_plan(form, plan), given)]
 
 
 def _words(id: str) -> str:
@@ -220,7 +291,7 @@ def _tells_nothing(key: Key) -> Key:
     if key.kind != "number":
         return key
     for wrong in key.wrong:
-        if says(wrong.say, key.right, key.unit, key.tolerance):
+        if any(says(wrong.say, one.answer, key.unit, key.tolerance) for one in key.rights):
             raise NotSeparable(
                 f"問題 {key.id} の一文に正解の値が入っています: {wrong.say}",
                 where=key.id,
@@ -236,7 +307,8 @@ def _tells_nothing(key: Key) -> Key:
 def _every_option_is_known(key: Key) -> None:
     if key.kind != "choice":
         return
-    left = [option for option in key.options if option not in [key.right, *(w.answer for w in key.wrong)]]
+    answered = [one.answer for one in (*key.rights, *key.wrong)]
+    left = [option for option in key.options if option not in answered]
     if left:
         raise NotSeparable(
             f"問題 {key.id} の選択肢に、誤答としての一文がありません: {'・'.join(left)}",
@@ -252,6 +324,8 @@ def _on_lesson_data(item: Item, key: Key, data: Mapping, lesson: Mapping | None)
     value = _value(item, item.right, truths.shipped_tables() if lesson is None else lesson, key.params)
     if any(_confusable(key, value, wrong.answer) for wrong in key.wrong):
         return []  # an authored sentence already answers it
+    if any(_confusable(key, value, one.answer) for one in key.also):
+        return []  # right by another road
     if _confusable(key, value, key.right):
         if value == key.right == _value(item, item.right, truths.draw_tables(0), key.params):
             return []  # three draws agree: the answer rests on the given numbers, not on the data
@@ -264,40 +338,52 @@ def _on_lesson_data(item: Item, key: Key, data: Mapping, lesson: Mapping | None)
 
 
 def _function_key(item: Item, common: dict, inputs: list[list]) -> Key:
-    right = run_on(item.right.function, inputs)
-    wrong = [(w, run_on(w.function, inputs)) for w in item.wrong]
-    labels = [fault(item.right.criterion, inputs, outputs) for outputs in [right, *(o for _, o in wrong)]]
-    if item.right.criterion:
-        if labels[0]:
-            raise NotSeparable(
-                f"問題 {item.id} の正解の関数が判定に通りません: {labels[0]}",
-                where=item.id,
-                mend=f"関数 {item.right.function} か判定 {item.right.criterion} を直してください。",
-            )
-        if "" in labels[1:] or len(set(labels)) < len(labels):
-            raise NotSeparable(
-                f"問題 {item.id} の誤答の関数が見分けられません: {labels[1:]}",
-                where=item.id,
-                mend="誤答ごとに別の名札を返す判定にしてください。",
-            )
+    criterion = item.right.criterion
+    rights = [(stated, run_on(stated.function, inputs)) for stated in (item.right, *item.also_right)]
+    wrong = [(stated, run_on(stated.function, inputs)) for stated in item.wrong]
+    labels = [fault(criterion, inputs, outputs) for _, outputs in wrong]
+    if criterion:
+        _check_labels(item, [fault(criterion, inputs, outputs) for _, outputs in rights], labels)
+    kept = [None if criterion else plain(outputs) for _, outputs in (*rights, *wrong)]
     key = Key(
         **common,
         inputs=plain(inputs),
-        right=None if item.right.criterion else plain(right),
+        right=kept[0],
+        also=[
+            AlsoRight(answer=a, note=one.note) for one, a in zip(item.also_right, kept[1 : len(rights)], strict=True)
+        ],
         wrong=[
             KnownWrong(
-                answer=None if item.right.criterion else plain(outputs),
-                because=w.because,
-                words=_words(w.because),
-                say=w.say,
+                answer=answer,
+                because=stated.because,
+                words=_words(stated.because),
+                say=stated.say,
+                points=stated.points or 0.0,
                 label=label,
             )
-            for (w, outputs), label in zip(wrong, labels[1:], strict=True)
+            for (stated, _), answer, label in zip(wrong, kept[len(rights) :], labels, strict=True)
         ],
     )
-    if not item.right.criterion:
+    if not criterion:
         check_separable(key)
     return key
+
+
+def _check_labels(item: Item, rights: list[str], wrongs: list[str]) -> None:
+    """Raise NotSeparable unless the criterion finds nothing in the right functions and a fault of its own in each wrong one."""
+    for stated, label in zip((item.right, *item.also_right), rights, strict=True):
+        if label:
+            raise NotSeparable(
+                f"問題 {item.id} の正解の関数 {stated.function} が判定に通りません: {label}",
+                where=item.id,
+                mend=f"関数 {stated.function} か判定 {item.right.criterion} を直してください。",
+            )
+    if "" in wrongs or len(set(wrongs)) < len(wrongs):
+        raise NotSeparable(
+            f"問題 {item.id} の誤答の関数が見分けられません: {wrongs}",
+            where=item.id,
+            mend="誤答ごとに別の名札を返す判定にしてください。",
+        )
 
 
 def plain(values: list) -> list:
@@ -329,6 +415,8 @@ def fault(criterion: str | None, inputs: list[list], outputs: list) -> str:
     if criterion is None:
         return ""
     judge = criterion_named(criterion)
+    if getattr(judge, "sees_all", False):
+        return judge(inputs, outputs)
     return next((label for args, output in zip(inputs, outputs, strict=True) if (label := judge(args, output))), "")
 
 

@@ -1,4 +1,8 @@
-"""Prove items on given data: right → full marks, each known wrong → 0 with its own sentence, blank → 0 and 未解答."""
+"""Prove items on given data.
+
+Right, and every other right answer → full marks; each known wrong → 0, or the points stated for it, with its own
+sentence and id; blank → 0 and 未解答.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,8 @@ from typing import Any
 import pandas as pd
 
 from jissho_kit.grading.items import Item
-from jissho_kit.grading.judge import BLANK, judge
-from jissho_kit.grading.keys import Key, as_typed, draw_params, make_key, run_on
+from jissho_kit.grading.judge import BLANK, Verdict, judge
+from jissho_kit.grading.keys import Key, KnownWrong, as_typed, draw_params, make_key, run_on
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def prove(
 
 
 def answers(item: Item, key: Key) -> Iterator[tuple[str, Any, Any]]:
-    """``(name, answer, known)`` of an item: the right one (known None), then each known wrong one.
+    """``(name, answer, known)`` of an item: the right ones (known None), then each known wrong one.
 
     ``answer`` is what a participant would hand in: a value, or for a function item the outputs of the
     reference function on the key's inputs.
@@ -66,11 +70,13 @@ def answers(item: Item, key: Key) -> Iterator[tuple[str, Any, Any]]:
         from jissho.teach.bundle import decode
 
         inputs = decode(key.inputs)
-        yield "正解", run_on(item.right.function, inputs), None
+        for stated in (item.right, *item.also_right):
+            yield "正解", run_on(stated.function, inputs), None
         for stated, known in zip(item.wrong, key.wrong, strict=True):
             yield known.because, run_on(stated.function, inputs), known
         return
-    yield "正解", as_typed(key, key.right), None
+    for right in key.rights:
+        yield "正解", as_typed(key, right.answer), None
     for known in key.wrong:
         yield known.because, [known.answer] if known.includes else as_typed(key, known.answer), known
 
@@ -89,8 +95,24 @@ def _prove(item: Item, key: Key) -> Iterator[Finding]:
         verdict = judge(key, bundle_of(item, answer))
         if known is None and (verdict.points, verdict.state) != (key.points, "right"):
             yield Finding(item.id, name, f"満点になりません: {verdict.message}")
-        if known is not None and (verdict.points or known.say not in verdict.message):
-            yield Finding(item.id, name, f"0点と自分の一文になりません: {verdict.points:g}点「{verdict.message}」")
-    blank = judge(key, bundle_of(item, [None] * len(key.inputs) if item.kind == "function" else None))
-    if (blank.points, blank.state, blank.message) != (0.0, "blank", BLANK):
-        yield Finding(item.id, "未記入", f"未解答になりません: {blank.message}")
+        if known is not None and not _keeps_promise(verdict, known):
+            yield Finding(
+                item.id, name, f"{known.points:g}点と自分の一文になりません: {verdict.points:g}点「{verdict.message}」"
+            )
+    for blank in _blanks(item, key):
+        verdict = judge(key, bundle_of(item, blank))
+        if (verdict.points, verdict.state, verdict.message) != (0.0, "blank", BLANK):
+            yield Finding(item.id, "未記入", f"未解答になりません: {verdict.message}")
+
+
+def _keeps_promise(verdict: Verdict, known: KnownWrong) -> bool:
+    return (verdict.points, verdict.because) == (known.points, known.because) and known.say in verdict.message
+
+
+def _blanks(item: Item, key: Key) -> list[Any]:
+    """What a participant hands in who has not answered."""
+    if item.kind == "function":
+        return [[None] * len(key.inputs)]
+    fields = [field.name for field in item.form.fields] if item.form else []
+    forms = [dict.fromkeys(fields, ""), "\n".join(f"{name}: 未記入" for name in fields)] if fields else []
+    return [None, "", "未回答", *forms]

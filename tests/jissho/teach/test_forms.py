@@ -27,8 +27,18 @@ def fill(page, form, kind):
     elif kind == "classify":
         for buttons in page.find(form, widgets.ToggleButtons):
             buttons.value = "AI"
+    elif kind == "plan":
+        entry, number = page.find(form, widgets.Text)
+        entry.value, number.value = "見逃し三件で止める", "５％"
+        page.find(form, widgets.RadioButtons)[0].value = "は"
 
 
+PARTS = [
+    {"name": "停止条件"},
+    {"name": "抜取率", "type": "number", "unit": "%"},
+    {"name": "対照", "type": "choice", "options": ["い", "ろ", "は"]},
+    {"name": "見る点", "type": "choices", "options": ["寸法", "外観"]},
+]
 EXPECTED = {
     "number": "９９．５５％",
     "text": "理由は二つ。\n一つめは",
@@ -36,13 +46,14 @@ EXPECTED = {
     "choices": ["い", "は"],
     "order": ["ろ", "い", "は"],
     "classify": {"い": "AI", "ろ": "AI", "は": "AI"},
+    "plan": {"停止条件": "見逃し三件で止める", "抜取率": "５％", "対照": "は"},
 }
 
 
 @pytest.mark.parametrize("kind", forms.KINDS)
 def test_every_kind_records_and_comes_back_after_a_restart(page, folder, kind):
     def show():
-        ask("K-F-1.a", kind, "問い", unit="%", options=["い", "ろ", "は"], groups=["AI", "ルール"])
+        ask("K-F-1.a", kind, "問い", unit="%", options=["い", "ろ", "は"], groups=["AI", "ルール"], parts=PARTS)
         return page.shown[-1]
 
     form = show()
@@ -57,7 +68,7 @@ def test_every_kind_records_and_comes_back_after_a_restart(page, folder, kind):
 
 @pytest.mark.parametrize("kind", [k for k in forms.KINDS if k != "order"])
 def test_an_empty_form_records_nothing(page, folder, kind):
-    ask("K-F-1.a", kind, "問い", options=["い", "ろ"], groups=["AI", "ルール"])
+    ask("K-F-1.a", kind, "問い", options=["い", "ろ"], groups=["AI", "ルール"], parts=PARTS)
     page.press(page.shown[0], "回答を記録")
     assert "▲" in page.text(page.shown[0]) and not (folder / "回答.json").exists()
 
@@ -65,13 +76,13 @@ def test_an_empty_form_records_nothing(page, folder, kind):
 @pytest.mark.parametrize("kind", forms.KINDS)
 def test_on_paper_every_kind_shows_question_and_options(page, monkeypatch, kind):
     monkeypatch.setenv("JISSHO_AUTO", "1")
-    ask("K-F-1.a", kind, "問い", unit="%", options=["い", "ろ"], groups=["AI", "ルール"])
+    ask("K-F-1.a", kind, "問い", unit="%", options=["い", "ろ"], groups=["AI", "ルール"], parts=PARTS)
     html = page.shown[0]["text/html"]
     assert "問い" in html and ("ろ" in html or kind in ("number", "text"))
 
 
 def test_a_half_sorted_form_says_how_many_are_left(page):
-    ask("K-F-1.d", "classify", "問い", options=["い", "ろ"], groups=["AI", "ルール"])
+    ask("K-F-1.d", "classify", "問い", options=["い", "ろ"], groups=["AI", "ルール"], parts=PARTS)
     page.find(page.shown[0], widgets.ToggleButtons)[0].value = "AI"
     page.press(page.shown[0], "回答を記録")
     assert "あと1つ" in page.text(page.shown[0])

@@ -83,7 +83,7 @@ def profile_own_table(df: pd.DataFrame, target: str, time: str | None = None, gr
     The model is scikit-learn's histogram gradient boosting with fixed settings; the columns that look known only
     afterwards, serial numbers, empty and constant columns, groups, dates (but for hour and month) and serial order
     are no features, in either split. Scores come from the pooled predictions of five folds. The same table gives
-    the same scores in whatever order its rows stand. More than 20,000 rows (6,000 for several classes) are
+    the same scores in whatever order its rows stand. More than 20,000 rows (less for more than two classes) are
     thinned out in whole groups or stretches with a fixed seed.
     """
     case = make_case(df, target, time, group)
@@ -95,7 +95,7 @@ def profile_own_table(df: pd.DataFrame, target: str, time: str | None = None, gr
     trial.sample, trial.sample_tie = thinned(ordered, tie)
     said += _checks.look(trial, _checks.AFTERWARDS)
     features = features_of(trial.sample, trial.sample_tie)
-    if features.columns.empty:
+    if not features.names:
         raise DataError(
             "予測に使える列が残りません。",
             "\n".join(said),

@@ -16,12 +16,12 @@ import pandas as pd
 
 from jissho.datasets._profile import _score
 from jissho.datasets._profile._case import RARE, Case, quote
-from jissho.datasets._profile._features import features_of, is_date
+from jissho.datasets._profile._features import Features, features_of, is_date
 from jissho.datasets._profile._structure import Tie, neighbours, spelled, time_columns, whole
 
 LATE = re.compile(
     "(手直し|修理|修正|補修|検査後|合否|良否|クレーム|苦情|返品|廃棄|不良種|不良内容|不良項目|不良名|不良数|不良区分|故障種|故障内容|"
-    "原因|処置|対策|再検|出荷後|流出|損失|診断|判定|結果)(?!.*(者|員|機|ロット|番号|基準|ID)\\b)|"
+    "原因|処置|対策|再検|出荷後|流出|損失(?!単価)|診断|判定|結果)(?!.*(者|員|機|ロット|番号|基準|ID)\\b)|"
     r"\b(rework|repair|repaired|claim|complaint|verdict|result|outcome|judge?ment|failure|faults?|defects?|scrap|rejected|"
     r"diagnosis|quality|cause|after)\b"
 )
@@ -32,6 +32,7 @@ SERIAL = re.compile(r"番号|通し|連番|シリアル|製番|ＩＤ|コード|
 
 ALMOST = 0.98  # agreement of two columns from which one is the other in other clothes
 PERFECT = {"r2": 0.99, "average_precision": 0.97, "roc_auc": 0.99, "f1_macro": 0.97}
+STRIKING = {"r2": 0.9, "average_precision": 0.85, "roc_auc": 0.95, "f1_macro": 0.85}
 ENOUGH_TO_SUSPECT = 10  # rows of the rarer class below which one column may part the classes by luck
 FEW_ROWS = 50
 # Normal approximation of a share's 95 % range of ±10 points (curriculum G-F-3: 88, 62, 35 for 0.65, 0.8, 0.9).
@@ -67,7 +68,7 @@ class Finding:
 Check = Callable[[Trial], Iterator[Finding]]
 
 OUT = "成績の計算から外しました。"
-KNOWN = "予測する時点で分かっている列なら、"
+WHEN = "いつ書かれる列かを、記入する人に確かめてください。"
 
 
 def needed_positives(recall: float = ASSUMED_RECALL, half_width: float = HALF_WIDTH) -> int:
@@ -159,10 +160,16 @@ def sublabels(trial: Trial) -> Iterator[Finding]:
         found = [
             name for name in names if name in found or (rare[name].mean() < RARE and _beside(case, name, found, names))
         ]
-    if found:
+    if len(found) == 1:
+        yield Finding(
+            f"{quote(found)}は、立った行の「{case.target}」がほぼ一つに決まります。結果が出てから付く列と見て、{OUT}{WHEN}",
+            tuple(found),
+            True,
+        )
+    elif found:
         yield Finding(
             f"{quote(found)}は、「{case.target}」の内訳のように見えます（立った行の答えがほぼ一つに決まる列と、その並びの列）。"
-            f"答えが出た後で付く列と見て、{OUT}{KNOWN}列を一つにまとめるか並びを離してから、もう一度調べてください。",
+            f"答えが出た後で付く列と見て、{OUT}{WHEN}",
             tuple(found),
             True,
         )
@@ -173,13 +180,14 @@ def _rarer(values: pd.Series) -> float:
 
 
 def _always_one_class(case: Case, flag: np.ndarray) -> bool:
-    """Whether the flagged rows are of one class that is not the commonest, too many to be so by luck."""
+    """Whether the flagged rows are of one class, too many to be so by luck; the commonest class only if all of it."""
     inside, counts = case.y[flag], np.bincount(case.y)
     if len(inside) < 5 or flag.mean() > 0.5:
         return False
     code = np.bincount(inside).argmax()
-    share = counts[code] / case.rows
-    return code != counts.argmax() and (inside == code).mean() >= ALMOST and share ** len(inside) < 1e-6
+    pure, whole_class = (inside == code).mean() >= ALMOST, len(inside) >= ALMOST * counts[code]
+    lucky = (counts[code] / case.rows) ** len(inside) > 1e-6
+    return pure and not lucky and (whole_class or code != counts.argmax())
 
 
 def _beside(case: Case, name: str, found: list[str], names: list[str]) -> bool:
@@ -209,7 +217,7 @@ def marks(trial: Trial) -> Iterator[Finding]:
             if mark is not None and _agree(mark.to_numpy(), event):
                 yield Finding(
                     f"「{name}」は、{how}を見るだけで「{case.target}」がほぼ分かります。結果が出てから書かれる列と見て、{OUT}"
-                    f"いつ書かれる列かを、記入する人に確かめてください。",
+                    f"{WHEN}",
                     (name,),
                     True,
                 )
@@ -227,7 +235,7 @@ def late_names(trial: Trial) -> Iterator[Finding]:
     if found:
         yield Finding(
             f"{quote(found)}は、名前から見て「{case.target}」が分かった後で付く列です。{OUT}"
-            f"{KNOWN}名前を変えて（「前工程の…」など）もう一度調べてください。",
+            f"予測する時点で分かっている列なら、名前を変えて（「前工程の…」など）もう一度調べてください。",
             tuple(found),
             True,
         )
@@ -253,7 +261,8 @@ def constant(trial: Trial) -> Iterator[Finding]:
 
 def serials(trial: Trial) -> Iterator[Finding]:
     case = trial.case
-    found = [name for name in case.left if name not in time_columns(case) and _serial(name, case.table[name])]
+    times = time_columns(case)
+    found = [name for name in case.left if name not in times and _serial(name, case.table[name])]
     if found:
         yield Finding(
             f"{quote(found)}は、一行ごとに違う番号か名前です。次の製品では初めて見る値になるので、{OUT}",
@@ -278,52 +287,50 @@ def _serial(name: str, values: pd.Series) -> bool:
 
 
 def alone(trial: Trial) -> Iterator[Finding]:
-    """Columns that tell the target almost perfectly all by themselves."""
+    """Columns that tell the target almost perfectly, or strikingly well, all by themselves."""
     case, tie = trial.sample, trial.sample_tie
     folds = _score.honest_folds(case, tie, np.arange(case.rows))
     features = features_of(case, tie)
-    suspects = {
-        name: score for name in features if (score := _single(case, features[[name]], folds)) >= _suspicious(case)
-    }
+    perfect, striking = (_bar(case, level) for level in (PERFECT, STRIKING))
     few = case.task.kind != "number" and np.bincount(case.y).min() < ENOUGH_TO_SUSPECT
-    for name, score in suspects.items():
-        said = f"「{name}」は、この一列だけで「{case.target}」がほぼ分かります（1が満点で {score:.2f}）。"
-        if few:
-            yield Finding(
-                f"{said}行が少ないので偶然かもしれず、外さずに残しました。後から付く列でないかを確かめてください。"
-            )
-        else:
+    for name in features.names:
+        got = _single(case, features.one(name), folds)
+        said = f"「{name}」は、この一列だけで「{case.target}」がほぼ分かります（1が満点で {got:.2f}）。"
+        if got >= perfect and not few:
             yield Finding(
                 f"{said}後から付く列（答えの漏れ）と見て、{OUT}"
-                f"先に分かる列だと確かめられたら、機械学習は要りません。この一列にしきい値を引けば足ります。",
+                "先に分かる列だと確かめられたら、機械学習は要りません。この一列で決まりを作れば足ります。",
                 (name,),
                 True,
             )
+        elif got >= perfect:
+            yield Finding(
+                f"{said}行が少ないので偶然かもしれず、外さずに残しました。後から付く列でないかを確かめてください。"
+            )
+        elif got >= striking:
+            yield Finding(f"{said}外さずに残しましたが、予測する時点で本当に分かっている列かを確かめてください。")
 
 
-def _suspicious(case: Case) -> float:
+def _bar(case: Case, level: dict[str, float]) -> float:
     """In slow series the value before is almost perfect too: a leak must leave a quarter of what that leaves."""
-    perfect = PERFECT[case.task.metric]
+    bar = level[case.task.metric]
     if case.previous is None:
-        return perfect
-    known = ~np.isnan(case.previous)
-    return max(perfect, 1 - (1 - _score.score(case, case.previous, np.flatnonzero(known))) / 4)
+        return bar
+    known = np.flatnonzero(~np.isnan(case.previous))
+    return max(bar, 1 - (1 - _score.score(case, case.previous, known)) / 4)
 
 
-def _single(case: Case, column: pd.DataFrame, folds: list) -> float:
-    values = column.iloc[:, 0]
-    line = 0.0
-    if case.task.kind == "number" and values.dtype == float and values.notna().all():
-        line = _correlation(values.to_numpy(), case.y) ** 2
+def _single(case: Case, column: Features, folds: list) -> float:
     tested = np.sort(np.concatenate([test for _, test in folds]))
+    line = _correlation(column.values[:, 0], case.y) ** 2 if case.task.kind == "number" else 0.0
     return max(line, _score.score(case, _score.predicted(case, column, folds, _tree), tested))
 
 
-def _tree(case: Case, features: pd.DataFrame, rows: int):
+def _tree(case: Case, features: Features, rows: int):
     from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
     kind = DecisionTreeRegressor if case.task.kind == "number" else DecisionTreeClassifier
-    return _score.encoded(features, kind(min_samples_leaf=max(2, rows // 200), random_state=0))
+    return kind(min_samples_leaf=max(2, rows // 200), random_state=0)
 
 
 def dates(trial: Trial) -> Iterator[Finding]:
@@ -412,16 +419,14 @@ def _runs(trial: Trial) -> str:
 def duplicates(trial: Trial) -> Iterator[Finding]:
     case = trial.case
     doubled = case.rows - len(distinct_rows(case))
-    if doubled and len(trial.kept) < trial.sample.rows:
-        yield Finding(
-            f"全部の列が同じ行が {doubled:,} 行あります（二度目からを数えて）。混ぜて分けると、同じ行が学習用と評価用の両方に入ります。"
-            "正直な分け方では一度だけ使いました。二重に取り込んでいないか、元の表を確かめてください。"
-        )
-    elif doubled:
-        yield Finding(
-            f"全部の列が同じ行が {doubled:,} 行あります（二度目からを数えて）。列の値の種類が少ない表なので、そのまま使いました。"
-            "二重に取り込んだ行でないか、確かめてください。"
-        )
+    kinds = np.prod([float(case.table[name].nunique() + 1) for name in case.table])
+    if not doubled or kinds < case.rows:  # so few kinds of rows that they must come again
+        return
+    used = "正直な分け方では一度だけ使いました。" if len(trial.kept) < trial.sample.rows else "そのまま使いました。"
+    yield Finding(
+        f"全部の列が同じ行が {doubled:,} 行あります（二度目からを数えて）。混ぜて分けると、同じ行が学習用と評価用の両方に入ります。"
+        f"{used}二重に取り込んでいないか、元の表を確かめてください。"
+    )
 
 
 def distinct_rows(case: Case) -> np.ndarray:
@@ -494,7 +499,11 @@ def order_of_times(trial: Trial) -> Iterator[Finding]:
 def other_ties(trial: Trial) -> Iterator[Finding]:
     for tie in trial.others:
         name = tie.columns[0]
-        if tie.kind == "group" and not tie.given:
+        if tie.kind == "block":
+            yield Finding(
+                f"場所の列{quote(tie.columns)}もあります。まだ見ていない場所で使うなら、group と time を渡さずに、もう一度調べてください。"
+            )
+        elif tie.kind == "group" and not tie.given:
             yield Finding(
                 f'「{name}」の行どうしも似ています。新しい「{name}」で使うなら、group="{name}" を渡して、もう一度調べてください。'
             )

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from jissho.datasets._profile._case import Case
+from jissho.datasets._profile._features import Features
 from jissho.datasets._profile._structure import Tie
 
 FOLDS = 5
 MOST_ROWS = 20_000  # more are thinned out in whole groups or stretches, so that neighbours stay neighbours
-MOST_ROWS_MANY = 6_000  # several classes grow one forest each
+FEWEST_ROWS = 6_000  # with many classes, which grow one forest each
 STRETCHES = 100
 
 Fold = tuple[np.ndarray, np.ndarray]
@@ -39,8 +40,8 @@ def in_order(case: Case, tie: Tie, others: list[Tie]) -> tuple[Case, Tie, list[T
 
 
 def thinned(case: Case, tie: Tie) -> tuple[Case, Tie]:
-    """At most :data:`MOST_ROWS` rows, drawn with a fixed seed as whole groups or stretches of time or place."""
-    most = MOST_ROWS_MANY if case.task.kind == "many" else MOST_ROWS
+    """At most :data:`MOST_ROWS` rows (less with many classes), drawn with a fixed seed as whole groups or stretches of time or place."""
+    most = max(FEWEST_ROWS, MOST_ROWS * 2 // max(2, len(case.task.labels)))
     if case.rows <= most:
         return case, tie
     parts = {"random": np.arange(case.rows), "group": tie.codes}.get(tie.kind)
@@ -117,7 +118,7 @@ def _apart(case: Case, parts: np.ndarray, rows: np.ndarray, shuffled: bool) -> l
     return [(rows[train], rows[test]) for train, test in folds if len(train) and len(test)]
 
 
-def scores(case: Case, tie: Tie, features: pd.DataFrame, kept: np.ndarray) -> Scores:
+def scores(case: Case, tie: Tie, features: Features, kept: np.ndarray) -> Scores:
     """Scores of one model on both splits and of the baseline, all on the rows the honest split tests.
 
     Predictions of all folds are pooled and scored once: a fold without a defect, or a group whose values hardly
@@ -125,7 +126,7 @@ def scores(case: Case, tie: Tie, features: pd.DataFrame, kept: np.ndarray) -> Sc
 
     Parameters
     ----------
-    features : DataFrame, shape (rows, columns)
+    features : Features, shape (rows, columns)
     kept : array of row numbers
         Rows that are not copies of others; the honest split sees only these.
 
@@ -161,7 +162,7 @@ def score(case: Case, guess: np.ndarray, tested: np.ndarray) -> float:
     return float(rank[case.task.metric](y, guess))
 
 
-def predicted(case: Case, features: pd.DataFrame, folds: list[Fold], make=None) -> np.ndarray:
+def predicted(case: Case, features: Features, folds: list[Fold], make=None) -> np.ndarray:
     """Guess for every row from a model that has not seen it; NaN for rows in no test fold."""
     from threadpoolctl import threadpool_limits
 
@@ -173,12 +174,9 @@ def predicted(case: Case, features: pd.DataFrame, folds: list[Fold], make=None) 
             if len(np.unique(case.y[train])) < 2:
                 guess[test] = case.y[train][0]
                 continue
-            model = make(case, features, len(train)).fit(features.iloc[train], case.y[train])
-            part = features.iloc[test]
-            if case.task.kind == "two":
-                guess[test] = model.predict_proba(part)[:, 1]
-            else:
-                guess[test] = model.predict(part)
+            model = make(case, features, len(train)).fit(features.values[train], case.y[train])
+            tell = model.predict if case.task.kind != "two" else lambda x, model=model: model.predict_proba(x)[:, 1]
+            guess[test] = tell(features.values[test])
     return guess
 
 
@@ -193,31 +191,16 @@ def _untaught(case: Case, folds: list[Fold]) -> np.ndarray:
     return guess
 
 
-def _model(case: Case, features: pd.DataFrame, rows: int):
+def _model(case: Case, features: Features, rows: int):
     """Boosted trees as they come: they take blanks, kinds and odd scales, and learn in seconds. Nothing is tuned."""
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
     kind = HistGradientBoostingRegressor if case.task.kind == "number" else HistGradientBoostingClassifier
-    trees = kind(
-        max_iter=int(np.clip(200 // max(1, len(case.task.labels)), 8, 50)),
+    return kind(
+        max_iter=int(np.clip(150 // max(1, len(case.task.labels)), 8, 50)),
         learning_rate=0.2,
         min_samples_leaf=int(np.clip(rows // 50, 2, 20)),
+        categorical_features=features.texts,
         early_stopping=False,
         random_state=0,
     )
-    return encoded(features, trees, categorical=True)
-
-
-def encoded(features: pd.DataFrame, model, categorical: bool = False):
-    """``model`` behind an encoder of text columns that is fitted on the learning rows alone."""
-    from sklearn.compose import make_column_transformer
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import OrdinalEncoder
-
-    texts = [i for i, name in enumerate(features) if features[name].dtype == object]
-    encoder = OrdinalEncoder(
-        handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=np.nan, max_categories=50
-    )
-    if categorical and texts:
-        model.set_params(categorical_features=list(range(len(texts))))
-    return make_pipeline(make_column_transformer((encoder, texts), remainder="passthrough"), model)

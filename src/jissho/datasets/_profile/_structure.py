@@ -224,7 +224,7 @@ def time_columns(case: Case) -> list[str]:
 
 
 def _tells_time(name: str, values: pd.Series) -> bool:
-    if NOT_TIME.search(name) or values.notna().mean() < 0.95 or values.nunique() < MIN_TIMES:
+    date = pd.api.types.is_datetime64_any_dtype(values)
+    if NOT_TIME.search(name) or not (date or (TIME.search(spelled(name)) and whole(values))):
         return False
-    named = bool(TIME.search(spelled(name)))
-    return pd.api.types.is_datetime64_any_dtype(values) or (named and whole(values))
+    return values.notna().mean() >= 0.95 and values.nunique() >= MIN_TIMES

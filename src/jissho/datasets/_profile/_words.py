@@ -32,7 +32,7 @@ def reason(case: Case, tie: Tie, got: Scores) -> str:
     name = quote(tie.columns)
     why = {
         "random": "行どうしのつながり（場所・グループ・時間）は、列の名前と値からは見つかりません。混ぜて分けて構いません。",
-        "group": f"{name}が同じ行は似ています{_alike(case, tie)}。混ぜて分けると、同じ{name}の行が学習用と評価用の両方に入り、"
+        "group": f"{name}{'をグループとしました' if tie.given else 'が同じ行は似ています'}{_alike(case, tie)}。混ぜて分けると、同じ{name}の行が学習用と評価用の両方に入り、"
         f"答えを見て当てることになります。新しい{name}で使う前提で、{name}ごとに分けます。",
         "time": f"{name}の順に取った表です{_steady(case, tie)}。混ぜて分けると、先のことを見てから前のことを当てることになります。"
         "前の期間で学び、後の期間で評価します。",
@@ -43,13 +43,9 @@ def reason(case: Case, tie: Tie, got: Scores) -> str:
 
 
 def _alike(case: Case, tie: Tie) -> str:
-    if tie.given and tie.alike == 0:
-        return "と考えられます"
-    return (
-        f"（「{case.target}」のばらつきの {tie.alike:.0%} がグループの違い）"
-        if tie.alike
-        else "（測った列の値がグループごとに違う）"
-    )
+    if tie.alike >= 0.01:
+        return f"（「{case.target}」のばらつきの {tie.alike:.0%} がグループの違い）"
+    return "" if tie.given else "（測った列の値がグループごとに違う）"
 
 
 def _steady(case: Case, tie: Tie) -> str:
@@ -73,7 +69,7 @@ def _side_by_side(case: Case, tie: Tie, got: Scores) -> str:
 def _verdict(got: Scores) -> str:
     gap = got.random - got.honest
     if max(got.random, got.honest) <= got.baseline:
-        return "どちらの分け方でも当たっていません。"
+        return "どちらの分け方でも、基準線に届きません。"
     if gap > LEVEL:
         return "混ぜた成績は甘すぎます。"
     return "この表では、分け方でほとんど変わりません。" if gap > -LEVEL else "この表では、混ぜても甘くなりません。"

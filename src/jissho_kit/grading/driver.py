@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jissho.errors import UsageError
+from jissho_kit.grading import ledger
 from jissho_kit.grading.course import Course
 
 OWN_RISK = "提出されたコードは採点者の権限で動きます。"  # until submissions run in a sandbox
@@ -83,7 +84,9 @@ def grade(course: Course, assignment: str | None = None, on_progress: Progress |
     for done, (one, student) in enumerate(submissions):
         if on_progress:
             on_progress(done, len(submissions), f"{one} {student}")
-        rows.append(_grade_one(course, api, one, student))
+        row = _grade_one(course, api, one, student)
+        ledger.record(course, one, student, row.problem, row.file, row.mend, row.verdicts)
+        rows.append(row)
     return rows
 
 

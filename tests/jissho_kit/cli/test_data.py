@@ -12,7 +12,7 @@ from jissho.datasets import Mending, Profile
 from jissho.errors import DataError
 from jissho_kit import checks, curriculum, simulators
 from jissho_kit.cli import _console
-from jissho_kit.simulators import public
+from jissho_kit.simulators import charts, public
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,13 @@ def test_show_prints_card_and_head_and_draws(jissho, tmp_path):
     assert str(tmp_path / "図" / "checksheet.png") in out.replace("\n", "")
 
 
-def test_show_as_json(jissho, tmp_path):
+@pytest.fixture
+def no_picture(monkeypatch):
+    """Drawing takes seconds; what is drawn is looked at elsewhere."""
+    monkeypatch.setattr(charts, "draw", lambda schema, table, file: file)
+
+
+def test_show_as_json(jissho, no_picture, tmp_path):
     _, out, _ = jissho("data", "show", "cases", "--rows", "2", "--out", tmp_path, "--json")
     shown = json.loads(out)
     assert [row["案件番号"] for row in shown["head"]] == ["F1", "F2"] and shown["rows"] == 8
@@ -68,7 +74,7 @@ def test_show_as_json(jissho, tmp_path):
     assert shown["chart"] == str(tmp_path / "cases.png") and shown["card"].startswith("# cases")
 
 
-def test_a_wide_table_stays_readable(jissho, tmp_path):
+def test_a_wide_table_stays_readable(jissho, no_picture, tmp_path):
     _, out, _ = jissho("data", "show", "citrus", "--out", tmp_path)
     table = out[out.index("先頭の5行") :]
     assert "ほか 39 列: 波長710、" in table and table.count("果実") >= 5

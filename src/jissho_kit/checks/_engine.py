@@ -23,6 +23,7 @@ from jissho_kit.checks import (
 from jissho_kit.checks._model import Fault, Finding, Report, Rule
 from jissho_kit.checks._place import parse_where
 from jissho_kit.checks._subjects import Kit, select
+from jissho_kit.simulators import unknown_dataset
 
 # First those that read: what they cannot read, later rules meet again, and it is reported once.
 RULES: tuple[Rule, ...] = (
@@ -99,6 +100,10 @@ def check_data(
         There is no dataset of that name.
     """
     data = Kit((root or curriculum.content_root()).resolve()).data
+    known = [folder.name for folder in data.iterdir() if folder.is_dir()]
+    for name in names:
+        if name not in known:
+            raise unknown_dataset(name, known)
     return check([data / name for name in names] or [data], root, on_progress=on_progress, rules=datasets.RULES)
 
 

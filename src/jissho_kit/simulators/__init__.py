@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from jissho_kit.simulators._files import FORMATS, draw, make_file, write
 from jissho_kit.simulators._metadata import METADATA, write_metadata
-from jissho_kit.simulators._registry import SHIPPED_SEED, SIMULATORS
+from jissho_kit.simulators._registry import SHIPPED_SEED, SIMULATORS, unknown_dataset
 from jissho_kit.simulators._truth import Truth
 from jissho_kit.simulators.cases import make_cases
 from jissho_kit.simulators.cattle import make_cattle
@@ -47,6 +47,7 @@ __all__ = [
     "make_tea",
     "make_tomato",
     "make_weld",
+    "unknown_dataset",
     "write",
     "write_metadata",
 ]

@@ -1,6 +1,10 @@
 """``python -m jissho_kit.simulators [NAME…]``: make the files in ``datasets/`` again (all without a name).
 
 The CSV, its checksum and the Croissant metadata; ``card.md`` and ``schema.yml`` are written by people.
+
+Whether another Python draws the same bytes (``PYTHONPATH=src`` set)::
+
+    uv run --no-project --isolated --python 3.13 --with-requirements requirements.lock python -m jissho_kit data check
 """
 
 from __future__ import annotations

@@ -15,7 +15,6 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ import pandas as pd
 
 from jissho.datasets import SITE, Schema, schema
 from jissho.errors import UsageError
-from jissho_kit.simulators._registry import SHIPPED_SEED, SIMULATORS
+from jissho_kit.simulators._registry import SHIPPED_SEED, SIMULATORS, unknown_dataset
 
 CHUNK = 50_000  # rows from which on a chunk is handed on; it is longer by less than one site
 EXCEL_ROWS = 1_048_575  # of a sheet, below its header
@@ -153,8 +152,7 @@ def _joined(shape: Schema, sites: list[pd.DataFrame]) -> pd.DataFrame:
 
 def _check_wanted(name: str, rows: int | None, random_state: int) -> None:
     if name not in SIMULATORS:
-        near = get_close_matches(name, SIMULATORS, n=3) or sorted(SIMULATORS)
-        raise UsageError(f"データ「{name}」はありません。", mend=f"使える名前: {', '.join(near)}")
+        raise unknown_dataset(name, SIMULATORS)
     if rows is not None and rows < 1:
         raise UsageError(f"行数が {rows:,} です。", mend="1 以上の行数を指定してください。")
     if random_state < 0:

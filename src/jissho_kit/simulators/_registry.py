@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from jissho.errors import UsageError
 from jissho_kit.simulators.cases import make_cases
 from jissho_kit.simulators.cattle import make_cattle
 from jissho_kit.simulators.checksheet import make_checksheet
@@ -36,3 +40,11 @@ SIMULATORS = {
     "tomato": make_tomato,
     "weld": make_weld,
 }
+
+
+def unknown_dataset(name: str, known: Iterable[str]) -> UsageError:
+    """The error for a name that is not among those ``known``; names near it are proposed."""
+    names = sorted(known)
+    near = get_close_matches(name.lower(), names, n=3)
+    meant = f"もしかして: {', '.join(near)}。" if near else ""
+    return UsageError(f"データ「{name}」はありません。", mend=f"{meant}使える名前: {', '.join(names)}。")

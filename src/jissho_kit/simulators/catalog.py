@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from jissho.datasets import names, own_data, schema
-from jissho.errors import DataError, UsageError
+from jissho.errors import DataError
+from jissho_kit.simulators._registry import unknown_dataset
 
 CODE = re.compile(r"（([FA]\d+[a-z]?)）\s*$")  # ends a card's first line; F factory, A agriculture
 
@@ -52,9 +52,7 @@ def card(name: str) -> str:
         The card is missing.
     """
     if name not in names():
-        near = get_close_matches(name.lower(), names(), n=3)
-        meant = f"もしかして: {', '.join(near)}。" if near else ""
-        raise UsageError(f"データ「{name}」はありません。", mend=f"{meant}使える名前: {', '.join(names())}。")
+        raise unknown_dataset(name, names())
     return _read(own_data() / name / "card.md").decode("utf-8-sig")
 
 

@@ -11,8 +11,10 @@ from jissho_kit.checks._model import Fault, Rule
 from jissho_kit.checks._place import line_of, line_of_id, text_of
 from jissho_kit.checks._subjects import Assignment
 from jissho_kit.grading.build import build_notebook
+from jissho_kit.grading.course import MOST_DRAWS
 from jissho_kit.grading.items import Item
-from jissho_kit.grading.keys import NotSeparable, draw_params
+from jissho_kit.grading.keys import Key, NotSeparable, draw_params, make_key
+from jissho_kit.grading.mutants import mutants
 
 SYNTHETIC = "合成データ"
 
@@ -74,6 +76,29 @@ def verdicts(assignment: Assignment) -> Iterator[Fault]:
             yield _fault(assignment, item, f"{finding.answer} — {finding.problem}", f"because: {finding.answer}")
 
 
+def mutants_rejected(assignment: Assignment) -> Iterator[Fault]:
+    for item in assignment.items:
+        key = _key(assignment, item) if item.kind == "function" else None
+        made = mutants(item, key) if key else []
+        for mutant in made:
+            if mutant.survived:
+                yield _fault(assignment, item, f"{item.id} {mutant.name}", "function:")
+        for name in sorted(set(item.equivalent or {}) - {mutant.name for mutant in made}) if key else []:
+            yield _fault(assignment, item, f"equivalent の「{name}」という変え方は、もうありません", "equivalent:")
+
+
+def _key(assignment: Assignment, item: Item) -> Key | None:
+    """The item's key on the first draw that can tell its answers apart; None where another rule says why there is none."""
+    for seed in range(1, MOST_DRAWS + 1):
+        try:
+            return make_key(item, assignment.draw(seed), seed=seed)
+        except NotSeparable:
+            continue
+        except ContentError:
+            return None
+    return None
+
+
 def synthetic_said(assignment: Assignment) -> Iterator[Fault]:
     if SYNTHETIC not in text_of(assignment.text):
         yield Fault(assignment.text)
@@ -130,6 +155,14 @@ RULES = (
         "not-separable", "items", "答えを見分けられません", "誤答の値を離すか、tolerance を狭めてください。", separable
     ),
     Rule("verdict", "items", "採点が約束どおりになりません", "right・wrong・say を直してください。", verdicts),
+    Rule(
+        "mutant",
+        "items",
+        "正解の関数を少し変えた間違いが、満点になります",
+        "隠し入力か判定（criterion）で見分けられるようにするか、間違いでなければ equivalent に理由を書いてください。",
+        mutants_rejected,
+        severity="warning",
+    ),
     Rule(
         "synthetic-unsaid",
         "items",

@@ -9,11 +9,14 @@ import hashlib
 import hmac
 import inspect
 from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from jissho import datasets
 from jissho.errors import ContentError
 from jissho_kit import truths
 from jissho_kit.grading._model import Strict
@@ -94,7 +97,7 @@ def draw_params(item: Item, seed: int) -> dict[str, float]:
 
 def make_inputs(maker: str, data: Mapping[str, pd.DataFrame], seed: int) -> list[list]:
     """Argument lists for a function item, from its input maker in ``truths.FUNCTIONS``."""
-    return [list(args) for args in _function(maker)(data, np.random.default_rng(seed))]
+    return [list(args) for args in function_named(maker)(data, np.random.default_rng(seed))]
 
 
 def make_key(
@@ -321,7 +324,7 @@ def _on_lesson_data(item: Item, key: Key, data: Mapping, lesson: Mapping | None)
     """The automatic wrong answer of a number item: the same result on the lesson's tables."""
     if item.kind != "number" or item.right.result is None:
         return []
-    value = _value(item, item.right, truths.shipped_tables() if lesson is None else lesson, key.params)
+    value = _value(item, item.right, _lesson_tables(datasets.own_data()) if lesson is None else lesson, key.params)
     if any(_confusable(key, value, wrong.answer) for wrong in key.wrong):
         return []  # an authored sentence already answers it
     if any(_confusable(key, value, one.answer) for one in key.also):
@@ -335,6 +338,12 @@ def _on_lesson_data(item: Item, key: Key, data: Mapping, lesson: Mapping | None)
             mend="データを引き直すか、許容幅（tolerance）を狭めてください。",
         )
     return [KnownWrong(answer=value, because=AUTOMATIC, words=_words(AUTOMATIC), say=LESSON_DATA)]
+
+
+@cache
+def _lesson_tables(folder: Path) -> Mapping[str, pd.DataFrame]:
+    """The lesson's tables, read once: every number item asks for them."""
+    return truths.shipped_tables()
 
 
 def _function_key(item: Item, common: dict, inputs: list[list]) -> Key:
@@ -407,7 +416,7 @@ def run_on(function: str, inputs: list[list]) -> list:
     """What a reference function returns on each argument list."""
     from copy import deepcopy
 
-    return [_function(function)(*deepcopy(args)) for args in inputs]
+    return [function_named(function)(*deepcopy(args)) for args in inputs]
 
 
 def fault(criterion: str | None, inputs: list[list], outputs: list) -> str:
@@ -436,11 +445,12 @@ def as_typed(key: Key, answer: Any) -> Any:
 
 def source_of(function: str, name: str) -> str:
     """Source of a reference function renamed to ``name``: what a rehearsal participant hands in."""
-    found = _function(function)
+    found = function_named(function)
     return inspect.getsource(found).replace(f"def {found.__name__}(", f"def {name}(", 1)
 
 
-def _function(name: str):
+def function_named(name: str) -> Callable:
+    """The reference function or input maker of that name. Raises ContentError when there is none."""
     if name not in truths.FUNCTIONS:
         raise ContentError(f"関数「{name}」がありません。", mend=f"使える名前: {', '.join(sorted(truths.FUNCTIONS))}")
     return truths.FUNCTIONS[name]

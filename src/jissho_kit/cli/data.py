@@ -167,10 +167,10 @@ def inspect(
     )
 
 
-@command(app, "./jissho data fetch ai4i2020 --out 公開データ")
+@command(app, "./jissho data fetch ai4i2020")
 def fetch(
     name: Annotated[str | None, typer.Argument(metavar="名前", help="公開データの名前（省くと一覧）")] = None,
-    out: Out = Path("公開データ"),
+    out: Out = Path("out/公開データ"),
     yes: Annotated[bool, typer.Option("--yes", help="確かめずに取り込みます。")] = False,
     as_json: Json = False,
 ) -> None:

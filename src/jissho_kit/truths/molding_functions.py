@@ -10,11 +10,14 @@ import pandas as pd
 
 from jissho_kit.simulators.molding import CHANNELS
 from jissho_kit.truths._registry import CRITERIA, FUNCTIONS
+from jissho_kit.truths.criteria import columns_known, split_of_tables
+from jissho_kit.truths.hidden import with_canary
 from jissho_kit.truths.molding import USABLE, tidy
 
 LATER = {"手直し時間_分", "不良種"}
 ALL = ["材料ロット", "日時", *CHANNELS, "キャビ", "寸法", "不良種", "手直し時間_分"]
-# Columns that appear in hidden tables only: whoever lists what to leave out instead of what to use takes them in.
+CANARY = "点検コード"  # in hidden tables only: equals the label
+# Columns in hidden tables only: whoever lists what to leave out instead of what to use takes them in.
 STRANGERS = ["再検査の回数", "廃棄の理由", "出荷判定", "メモ欄"]
 
 
@@ -50,22 +53,12 @@ def usable_by_exclusion(df):
     return [列 for 列 in df.columns if 列 not in 除く]
 
 
-def fault_in_columns(args, output) -> str:
-    """Label of what is wrong with a list of column names for the table ``args[0]``, or ""."""
-    present = list(args[0].columns)
-    if not isinstance(output, (list, tuple, set, frozenset)) or not all(isinstance(c, str) for c in output):
-        return "not-names"
-    chosen = set(output)
-    faults = {
-        "all": chosen == set(present),
-        "after": chosen & LATER,
-        "size": "寸法" in chosen,
-        "lot": chosen & {"材料ロット", "日時"},
-        "stranger": chosen & set(STRANGERS),
-        "absent": chosen - set(present),
-        "missing": set(USABLE) & set(present) - chosen,
-    }
-    return next((label for label, found in faults.items() if found), "")
+fault_in_columns = columns_known(
+    usable=set(USABLE),
+    forbidden={"after": LATER, "size": {"寸法"}, "lot": {"材料ロット", "日時"}},
+    strange=set(STRANGERS),
+    canary=CANARY,
+)
 
 
 def column_frames(data, rng) -> list:
@@ -74,9 +67,12 @@ def column_frames(data, rng) -> list:
     frames = []
     for k in range(4):
         fitted = [c for c in ALL if k == 0 or c not in rng.choice(CHANNELS, 2, replace=False)]
-        frame = clean[fitted].sample(8, random_state=int(rng.integers(2**31))).reset_index(drop=True)
+        rows = clean.sample(8, random_state=int(rng.integers(2**31))).index
+        frame = clean.loc[rows, fitted].reset_index(drop=True)
         for name in rng.choice(STRANGERS, 1 + k % 2, replace=False):
             frame[str(name)] = rng.integers(0, 3, len(frame))
+        if k == 3:  # whoever looks for the column that goes with the defects finds the label itself
+            frame = with_canary(frame, CANARY, (clean.loc[rows, "不良種"] != "なし").astype(int))
         frames.append([frame[list(rng.permutation(frame.columns))]])
     return frames
 
@@ -141,32 +137,7 @@ def split_train_on_all(df):
     return df, df[評価]
 
 
-def fault_in_split(args, output) -> str:
-    """Label of what is wrong with a (train, test) split of the table ``args[0]``, or "". Rows are known by their 日時."""
-    whole = args[0]
-    if not isinstance(output, (list, tuple)) or len(output) != 2 or not all(_is_part(part) for part in output):
-        return "not-two-tables"
-    train, test = (set(pd.to_datetime(part["日時"], errors="coerce")) for part in output)
-    times = pd.to_datetime(whole["日時"])
-    lot = dict(zip(times, whole["材料ロット"], strict=True))
-    if (train | test) - set(lot):
-        return "stranger"
-    if train & test:
-        return "overlap"
-    if set(lot) - train - test:
-        return "lost"
-    if not 0.1 <= len(test) / len(lot) <= 0.5:
-        return "size"
-    astride = {lot[t] for t in train} & {lot[t] for t in test}
-    if astride:
-        return "inside-a-lot" if len(astride) == 1 else "mixed"
-    if max(test) < min(train):
-        return "backwards"
-    return "future" if max(train) > min(test) else ""
-
-
-def _is_part(part) -> bool:
-    return isinstance(part, pd.DataFrame) and "日時" in part.columns
+fault_in_split = split_of_tables(row="日時", group="材料ロット", time="日時")
 
 
 def split_frames(data, rng) -> list:

@@ -95,8 +95,8 @@ COLUMN_FAULTS = {
 }
 SPLIT_FAULTS = {
     "split_by_lot_and_time": "",
-    "split_at_random": "mixed",
-    "split_inside_a_lot": "inside-a-lot",
+    "split_at_random": "groups-astride",
+    "split_inside_a_lot": "one-group-astride",
     "split_every_fourth_lot": "future",
     "split_first_lots_for_test": "backwards",
     "split_train_on_all": "overlap",

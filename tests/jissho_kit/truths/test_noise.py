@@ -109,6 +109,6 @@ EFFECTS = {"M10": "accuracy", "M11": "accuracy", "M12": "r2", "M32": "found"}
 
 @pytest.mark.parametrize("id, name", EFFECTS.items())
 def test_effect_is_three_times_its_scatter_between_draws(id, name):
-    draws = [shown(id, seed) for seed in range(4)]
+    draws = [shown(id, seed) for seed in range(3)]
     gaps = [found.wrong[name] - found.right[name] for found in draws]
     assert np.mean(gaps) / np.std(gaps, ddof=1) >= 3

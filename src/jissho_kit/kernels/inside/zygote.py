@@ -1,0 +1,208 @@
+"""The warm process that kernels are forked from; run as a script, it imports nothing of the kit.
+
+It has imported what lessons import, runs no cell itself, and talks to the one client that started it over an
+unnamed socket. A forked child drops everything of this process that a fresh one would not have; then it becomes a
+Jupyter kernel, or shuts itself in and runs the cells it is sent.
+
+Messages on the control socket (SOCK_SEQPACKET): ``{"argv", "env", "cwd", "limits"}`` as JSON with six file descriptors:
+stdin, stdout, stderr, ``life`` (a pipe that ends when the client does), ``channel`` (of a process that is shut in, with
+``limits``; else anything), and the child's line. On its line the child says hello; later the zygote sends the wait status,
+eight bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import gc
+import importlib
+import inspect
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import threading
+import time
+
+PRELOAD = (
+    "numpy",
+    "pandas",
+    "pandera.pandas",
+    "scipy.stats",
+    "scipy.signal",
+    "sklearn.ensemble",
+    "sklearn.linear_model",
+    "sklearn.metrics",
+    "sklearn.model_selection",
+    "sklearn.pipeline",
+    "sklearn.preprocessing",
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg",
+    # Not matplotlib_inline.backend_inline: it looks for the shell when it is imported, and there is none yet.
+    "ipykernel.kernelapp",
+    "ipykernel.debugger",
+    "ipykernel.inprocess.ipkernel",
+    "ipywidgets",
+    "IPython.core.ultratb",
+    "pygments.lexers.python",
+    "pygments.formatters.terminal256",
+    "stack_data",
+)
+REQUEST = 200_000  # bytes; a longer one is refused by the socket, and its kernel starts cold
+
+
+def main(fd: int):
+    """Serve until the client is gone. In a forked child, return the function that is the kernel."""
+    del sys.path[0]  # this file's folder
+    control = socket.socket(fileno=fd)
+    gc.disable()
+    for name in PRELOAD:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    inspect.getmodule(sys._getframe())  # fills its table of all modules, which the first traceback needs
+    gc.enable()
+    gc.collect()
+    gc.freeze()
+    with contextlib.suppress(OSError):
+        control.send(b"ready")
+        return _serve(control)
+    return sys.exit
+
+
+def _serve(control: socket.socket):
+    """Fork a kernel for each request, and report each one's end on its own line."""
+    woken, wake = os.pipe()
+    for end in (woken, wake):
+        os.set_blocking(end, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    lines: dict[int, socket.socket] = {}
+    with selectors.DefaultSelector() as events:
+        events.register(control, selectors.EVENT_READ)
+        events.register(woken, selectors.EVENT_READ)
+        while True:
+            for key, _ in events.select():
+                if key.fileobj is control:
+                    request, fds, *_ = socket.recv_fds(control, REQUEST, 6)
+                    if not request:
+                        _end(lines)
+                        return sys.exit
+                    line = socket.socket(fileno=fds.pop())
+                    pid = os.fork()
+                    if pid == 0:
+                        signal.set_wakeup_fd(-1)
+                        return _child(json.loads(request), fds, [control, line, *lines.values()], [woken, wake])
+                    for fd in fds:
+                        os.close(fd)
+                    lines[pid] = line
+                    events.register(line, selectors.EVENT_READ, pid)
+                elif key.fileobj is woken:
+                    os.read(woken, 4096)
+                elif key.data in lines:  # its client has dropped it
+                    _kill(key.data)
+                    events.unregister(key.fileobj)
+            for pid, status in _ended():
+                line = lines.pop(pid)
+                _tell(line, status)
+                with contextlib.suppress(KeyError, ValueError):
+                    events.unregister(line)
+                line.close()
+
+
+def _tell(line: socket.socket, number: int) -> None:
+    with contextlib.suppress(OSError):
+        line.send(number.to_bytes(8, "little"))
+
+
+def _ended():
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            yield pid, status
+
+
+def _kill(pid: int) -> None:
+    with contextlib.suppress(OSError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def _end(lines: dict[int, socket.socket]) -> None:
+    for pid in lines:
+        _kill(pid)
+
+
+def _child(request: dict, fds: list[int], sockets: list[socket.socket], pipes: list[int]):
+    """Turn this fork into the process that ``request`` asks for; return what it then runs."""
+    os.setsid()
+    sockets[1].send(b"hello")  # with this process's credentials, which say its pid in the client's own numbers
+    for one in sockets:
+        one.close()
+    for end in pipes:
+        os.close(end)
+    stdin, stdout, stderr, life, channel = fds
+    for source, target in ((stdin, 0), (stdout, 1), (stderr, 2)):
+        os.dup2(source, target)
+        os.close(source)
+    for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL if number != signal.SIGINT else signal.default_int_handler)
+    os.environ.clear()
+    os.environ.update(request["env"])
+    time.tzset()
+    sys.argv[:] = request["argv"]
+    if request["limits"] is None:
+        os.close(channel)
+        os.chdir(request["cwd"])
+        threading.Thread(target=_die_with_client, args=(life,), daemon=True).start()
+        return _kernel
+    os.close(life)  # the channel ends with the client
+    return functools.partial(_apart, request, channel)
+
+
+def _die_with_client(life: int) -> None:
+    """As ipykernel's own poller does when its parent is gone; ours would watch the zygote."""
+    os.read(life, 1)
+    os._exit(1)
+
+
+def _apart(request: dict, channel: int) -> None:
+    """Shut this process in, unpack its folder, and run what the channel brings."""
+    import io
+    import tarfile
+
+    import numpy as np
+
+    sys.path.insert(0, os.path.dirname(__file__))
+    import cells
+    import isolate
+
+    del sys.path[0]
+    isolate.enter(request["limits"], keep=channel)
+    with socket.socket(fileno=channel) as line:
+        for folder in (request["cwd"], request["env"]["HOME"], request["env"]["TMPDIR"]):
+            os.makedirs(folder, exist_ok=True)
+        with tarfile.open(fileobj=io.BytesIO(cells.receive(line))) as files:
+            files.extractall(isolate.BOX, filter="data")
+        os.chdir(request["cwd"])
+        np.random.seed()
+        cells.run(line)
+
+
+def _kernel() -> None:
+    """What ``ipykernel_launcher`` does, and what preloaded modules have missed."""
+    import matplotlib
+    import numpy as np
+    from ipykernel.kernelapp import IPKernelApp
+
+    np.random.seed()  # the legacy global state would be every kernel's the same
+    app = IPKernelApp.instance(parent_handle=1)  # a parent, but none to poll
+    app.initialize()
+    matplotlib.rcParams["backend"] = os.environ["MPLBACKEND"]  # read at import, before ipykernel has set it
+    app.start()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))()

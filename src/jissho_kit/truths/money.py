@@ -1,6 +1,6 @@
 """Misconceptions about money, by arithmetic: M39 (payback), M40 (depreciation against credit), M41 (rate and cap).
 
-Rules are those of 平成30年6月 (``curriculum-design`` A.2, ids C6–C8, M1, M2, M4); nothing here is current law. Money in yen, cut
+Rules are those of 平成30年6月 (C6–C8: connected-industries tax, M1, M2, M4: monozukuri subsidy); nothing here is current law. Money in yen, cut
 off below 1 yen (Z1); an item's parameters arrive as floats.
 """
 

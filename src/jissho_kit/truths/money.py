@@ -1,7 +1,7 @@
 """Misconceptions about money, by arithmetic: M39 (payback), M40 (depreciation against credit), M41 (rate and cap).
 
-Rules are those of 平成30年6月 (C6–C8: connected-industries tax, M1, M2, M4: monozukuri subsidy); nothing here is current law. Money in yen, cut
-off below 1 yen (Z1); an item's parameters arrive as floats.
+Rules are those of 平成30年6月 (C6–C8: connected-industries tax, M1, M2, M4: monozukuri subsidy); nothing here is current
+law. Money in yen, cut off below 1 yen (Z1); an item's parameters arrive as floats.
 """
 
 from __future__ import annotations

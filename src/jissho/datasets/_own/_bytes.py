@@ -200,21 +200,17 @@ def _split(text: str, suffix: str, mendings: list[Mending]) -> tuple[list[list[C
         text, start = text[declared.end() :], 2
     delimiter = declared[1] if declared else _delimiter(text, suffix)
     spaced = bool(re.search(f'{re.escape(delimiter)} +"', text)) and not re.search(f'{re.escape(delimiter)}"', text)
-    if '"' not in text:
-        reader = csv.reader(_lines(text), delimiter=delimiter, quoting=csv.QUOTE_NONE)
-        return _numbered(reader, start)
-    return _quoted(text, delimiter, spaced, start)
+    lines = _lines(text)
+    lone = re.search(f'(?:^|[{delimiter}\\r\\n]) *" *(?:[{delimiter}\\r\\n]|$)', text)
+    if lone or any(line.count('"') % 2 for line in lines):
+        return _quoted(lines, delimiter, spaced, start)
+    return [_parse(line, delimiter, spaced) for line in lines], list(range(start, start + len(lines)))
 
 
 def _lines(text: str) -> list[str]:
     """Lines with their ends; only CR and LF end a line (``str.splitlines`` knows eight more)."""
     found = LINES.findall(text)
     return found[:-1] if found and found[-1] == "" else found
-
-
-def _numbered(reader: Iterator, start: int) -> tuple[list[list[Cell]], list[int]]:
-    rows = list(reader)
-    return rows, list(range(start, start + len(rows)))
 
 
 def _delimiter(text: str, suffix: str) -> str:
@@ -231,9 +227,8 @@ def _delimiter(text: str, suffix: str) -> str:
     return best if scores[best][1] else ("\t" if suffix == ".tsv" else ",")
 
 
-def _quoted(text: str, delimiter: str, spaced: bool, start: int) -> tuple[list[list[Cell]], list[int]]:
-    """Rows of a file with quotes, also where a quote stands alone (a ditto, inches) and opens nothing."""
-    lines = _lines(text)
+def _quoted(lines: list[str], delimiter: str, spaced: bool, start: int) -> tuple[list[list[Cell]], list[int]]:
+    """Rows of a file with cells over several lines, or where a quote stands alone (a ditto, inches) and opens nothing."""
     width = _width(lines, delimiter, spaced)
     rows, numbers, i = [], [], 0
     while i < len(lines):
@@ -251,10 +246,26 @@ def _width(lines: list[str], delimiter: str, spaced: bool) -> int:
     return counts.most_common(1)[0][0] if counts else 1
 
 
-def _parse(line: str, delimiter: str, spaced: bool = False, quoting: int = csv.QUOTE_MINIMAL) -> list[str]:
+def _parse(line: str, delimiter: str, spaced: bool = False) -> list[str]:
+    """Cells of a whole record; none for an empty line."""
     if '"' not in line:
-        return line.rstrip("\r\n").split(delimiter) if line.strip("\r\n") else []
-    return next(csv.reader(_lines(line), delimiter=delimiter, skipinitialspace=spaced, quoting=quoting), [])
+        return _literal(line, delimiter)
+    # The module's limit for a cell is 128 KB; a longer one is cut by hand.
+    if len(line) > csv.field_size_limit():
+        return _literal(line, delimiter)
+    return next(
+        csv.reader(
+            _lines(line) if "\n" in line[:-1] or "\r" in line[:-2] else [line],
+            delimiter=delimiter,
+            skipinitialspace=spaced,
+        )
+    )
+
+
+def _literal(line: str, delimiter: str) -> list[str]:
+    """Cells of a line in which a quote is a letter."""
+    bare = line.rstrip("\r\n")
+    return bare.split(delimiter) if bare else []
 
 
 def _record(lines: list[str], i: int, delimiter: str, spaced: bool, width: int) -> tuple[list[str], int]:
@@ -262,7 +273,7 @@ def _record(lines: list[str], i: int, delimiter: str, spaced: bool, width: int) 
     line = lines[i]
     if '"' not in line:
         return _parse(line, delimiter), 1
-    literal = _parse(line, delimiter, quoting=csv.QUOTE_NONE)
+    literal = _literal(line, delimiter)
     if line.count('"') % 2 == 0:
         row = _parse(line, delimiter, spaced)
         lone = any(cell.strip() == '"' for cell in literal)

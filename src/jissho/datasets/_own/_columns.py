@@ -30,10 +30,11 @@ class Column:
     lines: list[int]
     unit: str = ""
     dittos: dict[int, str] = field(default_factory=dict)
+    told: set[int] = field(default_factory=set)
     mendings: list[Mending] = field(default_factory=list)
 
     def note(self, index: int, before: Any, after: Any, why: str) -> None:
-        if index not in self.dittos:  # what was copied is told where it was copied to
+        if index not in self.told:  # a ditto is told once, with what became of it
             self.mendings.append(Mending(self.lines[index], self.name, before, after, why))
 
     def keys(self) -> list[Any]:
@@ -56,6 +57,8 @@ def read_column(column: Column) -> pd.Series:
     _fill_dittos(column)
     series = plain_column(column.name, column.cells)
     if series is None:
+        series = _plain_with_marks(column)
+    if series is None:
         series = _read(column)
     for i, mark in column.dittos.items():
         value = None if pd.isna(series[i]) else series[i]
@@ -75,6 +78,21 @@ def _fill_dittos(column: Column) -> None:
             column.note(i, cell, cell, "読めない値です。「同上」の印の上に値がありません。")
         else:
             column.cells[i], column.dittos[i] = above, cell
+        column.told.add(i)
+
+
+def _plain_with_marks(column: Column) -> pd.Series | None:
+    """A plain column but for marks that stand for a missing value; ``None`` when there is more to mend."""
+    odd = {cell for cell in set(column.cells) if isinstance(cell, str) and cell and not cell[-1].isdigit()}
+    if not odd or not all(map(missing_mark, odd)):
+        return None
+    series = plain_column(column.name, ["" if isinstance(cell, str) and cell in odd else cell for cell in column.cells])
+    if series is None or series.dtype == object:
+        return None
+    for i, cell in enumerate(column.cells):
+        if isinstance(cell, str) and cell in odd:
+            column.note(i, cell, None, MISSING)
+    return series
 
 
 def _read(column: Column) -> pd.Series:

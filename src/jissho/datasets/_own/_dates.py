@@ -127,11 +127,10 @@ def from_serial(number: float) -> datetime | None:
 
 def from_eight(number: float) -> datetime | None:
     """20240401 as a date; ``None`` when there is no such day between 1900 and 2100."""
-    try:
-        day = datetime.strptime(f"{number:.0f}", "%Y%m%d") if number == int(number) else None
-    except (ValueError, OverflowError):
+    if not 19_000_101 <= number < 21_000_000 or number != int(number):
         return None
-    return day if day and 1900 <= day.year < 2100 else None
+    year, rest = divmod(int(number), 10_000)
+    return _date(year, *divmod(rest, 100))
 
 
 def _bad(why: str, weak: bool = False) -> Moment:
@@ -152,7 +151,7 @@ def _western(era: str, year: str) -> int:
     return ERAS[SHORT.get(era.upper(), era)][0] - 1 + (1 if year == "元" else int(year))
 
 
-def _date(year: int, month: str, day: str) -> datetime | None:
+def _date(year: int, month: str | int, day: str | int) -> datetime | None:
     try:
         return datetime(year, int(month), int(day))
     except ValueError:

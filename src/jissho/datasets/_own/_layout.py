@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain, zip_longest
@@ -27,9 +27,10 @@ TOTALS = re.compile(
     re.I,
 )
 TOTAL_WORDS = re.compile("計|均|最|標準偏差|中央値|total|sum|average|mean|ave|avg|max|min", re.I)
+MEANS = re.compile("均|average|mean|ave|avg", re.I)
 NOTES = re.compile(r"[※＊*注]|[(（\[]?(?:注|備考|出典|資料|出所|単位|以上|note|source)", re.I)
 TITLE_WORDS = re.compile(
-    r"作成|担当|部署|部門|期間|印刷|出力|更新|ページ|page|単位|提出|承認|測定者|記入者|.[:：].", re.I
+    r"作成|担当|部署|部門|期間|印刷|出力|更新|工場名|会社名|ページ|page|単位|提出|承認|測定者|記入者|.[:：].", re.I
 )
 
 
@@ -75,9 +76,13 @@ class _Sheet:
         return self.kinds_of[row]
 
     def _sample(self) -> list[int]:
-        """Rows of the lower half, where headings are over; all of them in a small sheet."""
+        """Rows of the lower half, where headings are over, without totals and notes; all of them in a small sheet."""
         lower = self.filled[len(self.filled) // 2 :]
-        return lower[:: max(1, len(lower) // SAMPLE)]
+        some = lower[:: max(1, len(lower) // SAMPLE)]
+        body = [
+            row for row in some if not NOTES.match(str(self._first_cell(row))) and not _is_total(self.grid.rows[row])
+        ]
+        return body or some
 
     def _profile(self) -> dict[int, str]:
         """Columns of numbers or dates: index → ``n`` or ``d``."""
@@ -118,16 +123,31 @@ class _Sheet:
         return sum(what != "" for what in self.kinds(row))
 
     def _full_heading(self) -> int | None:
-        """The first complete row of different names above which nothing is as wide."""
-        widest = 0
-        for row in self.filled[:HEAD]:
-            kinds, cells = self.kinds(row), [squeezed(c) for c in self.grid.rows[row] if c != ""]
-            whole = len(cells) >= max(2, self.typical) and set(kinds) <= {"t", ""} and len(set(cells)) == len(cells)
-            if whole and all(c < len(kinds) and kinds[c] == "t" for c in self.profile):
-                units = sum(map(is_unit, cells))
-                return row if widest < len(cells) and units * 2 < len(cells) else None
-            widest = max(widest, self._filled(row))
-        return None
+        """The first complete row of different names above which nothing is as wide.
+
+        A later one counts where the rows before it are a preamble (作成者, 山田): an empty row or words of a title in between.
+        """
+        data = self._first_data()
+        rows = [row for row in self.filled[:HEAD] if self._is_complete(row) and (data is None or row < data)]
+        if not rows or any(self._filled(row) >= self._filled(rows[0]) for row in self.filled[: self.place[rows[0]]]):
+            return None
+        found = rows[0]
+        for row in rows[1:]:
+            between = self.filled[self.place[found] : self.place[row]]
+            gap = row - found >= len(between) + 1
+            if gap or any(TITLE_WORDS.search(str(self._first_cell(other))) for other in between):
+                found = row
+        return found
+
+    def _is_complete(self, row: int) -> bool:
+        """As wide as the table, all different names, none where a number or date should be."""
+        kinds, cells = self.kinds(row), [squeezed(cell) for cell in self.grid.rows[row] if cell != ""]
+        whole = len(cells) >= max(2, self.typical) and set(kinds) <= {"t", ""} and len(set(cells)) == len(cells)
+        names = all(c < len(kinds) and kinds[c] == "t" for c in self.profile)
+        return whole and names and sum(map(is_unit, cells)) * 2 < len(cells)
+
+    def _first_cell(self, row: int) -> Cell:
+        return next(cell for cell in self.grid.rows[row] if cell != "")
 
     def _first_data(self) -> int | None:
         """First row that fits the columns' kinds."""
@@ -346,14 +366,16 @@ class _Sheet:
         return rows[:end] + [row for row in rows[end:] if not self._is_note(row)]
 
     def _is_tail_total(self, rows: list[int]) -> bool:
-        return bool(rows) and _is_total(self.grid.rows[rows[-1]])
+        cells = self.grid.rows[rows[-1]] if rows else []
+        return _is_total(cells) and _total_cell(cells)[2]
 
     def _is_note(self, row: int) -> bool:
         cells = [(c, cell) for c, cell in enumerate(self.grid.rows[row]) if cell != ""]
         c, first = cells[0]
-        if not isinstance(first, str) or self.kinds(row)[c] != "t" or len(cells) * 2 > max(self.typical, 2):
+        if not isinstance(first, str) or self.kinds(row)[c] != "t":
             return False
-        if NOTES.match(first.strip()):
+        few = len(cells) * 2 <= max(self.typical, 2)
+        if NOTES.match(first.strip()) and (few or c in self.profile and not self._matches(row)[0]):
             return True
         after_gap = row - 1 not in self.place and row - 1 >= self.first
         return (
@@ -390,32 +412,34 @@ class _Sheet:
             return set()
         labels = {text for text in texts if TOTAL_WORDS.search(text) and TOTALS.fullmatch(squeezed(text))}
         likely = [row for row in rows if not labels.isdisjoint(self.grid.rows[row]) and _is_total(self.grid.rows[row])]
-        found, tail = set(), len(rows)
-        while tail and rows[tail - 1] in likely:
-            tail -= 1
-            found.add(rows[tail])
-        inner = [row for row in likely if row not in found]
-        sure = {row for row in inner if self._sure_total(row, rows)}
-        categories = {_total_cell(self.grid.rows[row]) for row in inner if row not in sure}
-        return sure | {row for row in found if _total_cell(self.grid.rows[row]) not in categories}
+        sure = {row for row in likely if self._sure_total(row, rows)}
+        weak = [row for row in likely if row not in sure and _total_cell(self.grid.rows[row])[2]]
+        tail, end = set(), len(rows)
+        while end and rows[end - 1] in {*sure, *weak}:
+            end -= 1
+            tail.add(rows[end])
+        categories = {_total_cell(self.grid.rows[row]) for row in weak if row not in tail}
+        return sure | {row for row in tail if _total_cell(self.grid.rows[row]) not in categories}
 
     def _sure_total(self, row: int, rows: list[int]) -> bool:
-        """Inside the table a weak word (計, 平均) counts in a column of numbers or dates, or where the figures add up."""
-        c, cell = _total_cell(self.grid.rows[row])
+        """A word that is hardly a value, a word in a column of numbers or dates, or figures that add up."""
+        c, cell, _ = _total_cell(self.grid.rows[row])
         return bool(SURE_TOTALS.fullmatch(squeezed(cell))) or c in self.profile or self._adds_up(row, rows)
 
     def _adds_up(self, row: int, rows: list[int]) -> bool:
-        """True if each figure is the sum, or the mean, of the same two or more rows above."""
-        columns = [c for c, what in self.profile.items() if what == "n"]
-        own = [self._figure(row, c) for c in columns]
-        sums = [0.0] * len(columns)
-        above = rows[max(0, rows.index(row) - HEAD) : rows.index(row)][::-1]
+        """True if each figure is the sum (for 平均 the mean) of the same two or more rows above."""
+        label, place = squeezed(_total_cell(self.grid.rows[row])[1]), bisect_left(rows, row)
+        mean = bool(MEANS.search(label))
+        above = rows[max(0, place - HEAD) : place][::-1]
+        columns = [c for c, what in self.profile.items() if what == "n" and self._figure(row, c) is not None]
+        # A year beside the figures is the same in the row above: part of the name, not of the sum.
+        columns = [c for c in columns if above and self._figure(above[0], c) != self._figure(row, c)]
+        sums = dict.fromkeys(columns, 0.0)
         for count, other in enumerate(above, 1):
-            sums = [total + (self._figure(other, c) or 0) for total, c in zip(sums, columns, strict=True)]
-            for wanted in (sums, [total / count for total in sums]):
-                pairs = [(a, b) for a, b in zip(own, wanted, strict=True) if a is not None]
-                if count > 1 and pairs and all(abs(a - b) <= 0.005 * max(abs(b), 1e-9) for a, b in pairs):
-                    return True
+            sums = {c: total + (self._figure(other, c) or 0) for c, total in sums.items()}
+            wanted = {c: total / count if mean else total for c, total in sums.items()}
+            if count > 1 and sums and all(abs(self._figure(row, c) - w) <= 0.005 * abs(w) for c, w in wanted.items()):
+                return True
         return False
 
     def _figure(self, row: int, column: int) -> float | None:
@@ -445,7 +469,9 @@ class _Sheet:
         why = {
             not base: "見出しのない列に、番号の名前を付けました。",
             bool(base) and name != base: "同じ名前の列があるので、番号を付けました。",
-            name == base and before != name: "見出しを一つの名前にまとめました。",
+            name == base and before != name: "見出しを一つの名前にまとめました。"
+            if " / " in before
+            else "見出しの空白や改行を取りました。",
         }
         if text := why.get(True):
             self.mendings.append(Mending(line, name, before, name, text))
@@ -577,23 +603,17 @@ def _drop_empty(table: Table, line: int) -> None:
     table.columns = [table.columns[i] for i in keep]
 
 
-def _labels(cells: list[Cell]) -> Iterator[tuple[int, Cell]]:
-    """Cells that may name a total: the first filled one, and later ones if the word is sure."""
-    first = True
-    for c, cell in enumerate(cells):
-        if cell == "":
-            continue
-        if isinstance(cell, str) and (first or SURE_TOTALS.fullmatch(squeezed(cell))):
-            yield c, cell
-        first = False
-
-
-def _total_cell(cells: list[Cell]) -> tuple[int, Cell]:
-    return next(((c, cell) for c, cell in _labels(cells) if TOTALS.fullmatch(squeezed(cell))), (-1, ""))
+def _total_cell(cells: list[Cell]) -> tuple[int, Cell, bool]:
+    """The cell that names a total, and whether it is the first filled one: column, cell, first; ``(-1, "", False)`` without one."""
+    filled = [(c, cell) for c, cell in enumerate(cells) if cell != ""]
+    for c, cell in filled:
+        if isinstance(cell, str) and TOTAL_WORDS.search(cell) and TOTALS.fullmatch(squeezed(cell)):
+            return c, cell, c == filled[0][0]
+    return -1, "", False
 
 
 def _is_total(cells: list[Cell]) -> bool:
     """A row named 合計, 小計, 平均 … that has something to sum up."""
-    c, cell = _total_cell(cells)
+    c, cell, _ = _total_cell(cells)
     others = {kind(other) for other in cells[c + 1 :]} - {""}
     return cell != "" and bool(others & {"n", "d"} or others <= {"m"} and SURE_TOTALS.fullmatch(squeezed(cell)))

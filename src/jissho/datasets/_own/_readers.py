@@ -195,13 +195,16 @@ def _number_way(facts: Facts) -> Way | None:
         return None
     if facts.code_name and (facts.numbers < facts.total or any(number.unit for number in found.values())):
         return None
-    units: Counter = Counter()
+    raw: Counter = Counter()
     for key, number in found.items():
-        units[_same(number.unit)] += facts.counts[key]
+        raw[number.unit] += facts.counts[key]
+    units: Counter = Counter()
+    for unit, count in raw.items():
+        units[_same(unit)] += count
     accepted = _accepted(facts.unit, units)
     if accepted is None:
         return None
-    written = next((number.unit for number in found.values() if accepted and _same(number.unit) == accepted), "")
+    written = next((unit for unit in raw if accepted and _same(unit) == accepted), "")
     few_bare = bool(accepted) and units[""] * 2 < facts.numbers
     return Way("number", _number_reader(facts, accepted, written, few_bare), written)
 
@@ -211,7 +214,7 @@ def _number_reader(facts: Facts, accepted: str, written: str, few_bare: bool) ->
         number = reading.number
         if number is None:
             return cell, facts.why_bad(reading)
-        if number.unit and _same(number.unit) != accepted:
+        if number.unit and number.unit != written and _same(number.unit) != accepted:
             return cell, f"読めない値です。単位「{number.unit}」がほかの値と合いません。"
         why = number.why + ("先頭の0を外しました。" if number.zeros else "")
         if few_bare and not number.unit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 MINUS = "-△▲−–—―‐‑ー"
@@ -77,7 +77,7 @@ def read_number(text: str) -> Number | None:
     """
     stripped = text.strip()
     if number := read_plain(stripped):
-        return number
+        return number if text.isascii() else replace(number, plain=False, why="前後の空白を取りました。")
     prepared = re.sub(r"(?<=[A-Za-zｍａ-ｚ])[²³]", lambda m: m[0].translate(POWERS), stripped)
     if not any(c.isdecimal() for c in prepared) or any(unicodedata.category(c) == "No" for c in prepared):
         return None

@@ -59,7 +59,7 @@ def draw(name: str, rows: int | None = None, random_state: int = SHIPPED_SEED) -
     Returns
     -------
     iterator of DataFrame
-        Each with less than :data:`CHUNK` rows and one site.
+        Each shorter than :data:`CHUNK` rows and one site together.
 
     Raises
     ------
@@ -137,11 +137,13 @@ def _sites(make: Callable, rows: int | None, random_state: int) -> Iterator[pd.D
 def _chunks(shape: Schema, sites: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
     """Whole sites put together, so that small sites do not cost a check and a write each."""
     held: list[pd.DataFrame] = []
+    rows = 0
     for site in sites:
         held.append(site)
-        if sum(map(len, held)) >= CHUNK:
+        rows += len(site)
+        if rows >= CHUNK:
             yield _joined(shape, held)
-            held.clear()
+            held, rows = [], 0
     if held:
         yield _joined(shape, held)
 

@@ -1,7 +1,8 @@
 """How flattering is a random split on a person's own table? What ties the rows together, and an honest split instead.
 
-The way: read the columns (``_case``), set aside what cannot be a feature (``_checks``), find what ties rows together
-(``_structure``), score one model on a random and on the honest split (``_score``), say it in words (``_words``).
+The way: read the columns (``_case``), set aside what cannot be a feature (``_columns``), find what ties rows together
+(``_structure``), score one model on a random and on the honest split (``_score``),
+look at the trial as a whole (``_trial``), say it in words (``_words``).
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from jissho.datasets._profile import _checks, _words
+from jissho.datasets._profile import _words
 from jissho.datasets._profile._case import make_case
+from jissho.datasets._profile._checks import Trial, look
+from jissho.datasets._profile._columns import AFTERWARDS, COLUMNS
 from jissho.datasets._profile._features import features_of, previous_values
 from jissho.datasets._profile._score import in_order, scores, thinned
 from jissho.datasets._profile._structure import decide
+from jissho.datasets._profile._trial import FIRST, TRIAL, order_of_rows, single_rows
 from jissho.errors import DataError
 
 __all__ = ["Profile", "profile_own_table"]
@@ -87,13 +91,13 @@ def profile_own_table(df: pd.DataFrame, target: str, time: str | None = None, gr
     thinned out in whole groups or stretches with a fixed seed.
     """
     case = make_case(df, target, time, group)
-    trial = _checks.Trial(case)
-    said = case.notes + _checks.look(trial, _checks.COLUMNS)
+    trial = Trial(case)
+    said = [*look(trial, FIRST), *case.notes, *look(trial, COLUMNS)]
     trial.tie, trial.others = decide(case)
-    ordered, tie, others = in_order(case, trial.tie, trial.others)
-    ordered.previous = previous_values(ordered, tie, others)
+    ordered, tie = in_order(case, trial.tie)
+    ordered.previous = previous_values(ordered, tie)
     trial.sample, trial.sample_tie = thinned(ordered, tie)
-    said += _checks.look(trial, _checks.AFTERWARDS)
+    said += look(trial, AFTERWARDS)
     features = features_of(trial.sample, trial.sample_tie)
     if not features.names:
         raise DataError(
@@ -101,9 +105,9 @@ def profile_own_table(df: pd.DataFrame, target: str, time: str | None = None, gr
             "\n".join(said),
             "予測する時点で分かっている列（測定値や条件）を表に足してください。",
         )
-    trial.kept = _checks.single_rows(trial.sample)
+    trial.kept = single_rows(trial.sample)
     trial.scores = scores(trial.sample, trial.sample_tie, features, trial.kept)
-    said += _checks.look(trial, _checks.TRIAL)
+    said += look(trial, TRIAL)
     got = trial.scores
-    why = _words.reason(case, trial.tie, got)
+    why = _words.reason(case, trial.tie, got, in_runs=any(order_of_rows(trial)))
     return Profile(trial.tie.kind, why, got.random, got.honest, got.baseline, case.task.metric, tuple(said))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-import warnings
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from difflib import get_close_matches
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from jissho.datasets._own._dates import read_moment
 from jissho.errors import DataError
 
 MIN_ROWS = 6
@@ -18,7 +19,7 @@ MAX_CLASSES = 50
 # From this share of one class on, ranking all rows says little: the rare class itself must be found.
 RARE = 0.2
 READABLE = 0.95  # share of the cells that must read as a number or a date for the column to be one
-DATE = re.compile(r"^\s*\d{2,4}\s*[-/.年]\s*\d{1,2}(\s*[-/.月]\s*\d{1,2})?")
+YEAR_MONTH = re.compile(r"[12][0-9]{3}[-/][0-9]{1,2}")
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,10 @@ def quote(names) -> str:
     return "".join(names[:8]) + (f"ほか{len(names) - 8}列" if len(names) > 8 else "")
 
 
+def is_dates(values: pd.Series) -> bool:
+    return pd.api.types.is_datetime64_any_dtype(values)
+
+
 def _must_exist(role: str, name: str | None, table: pd.DataFrame) -> None:
     columns = [str(c) for c in table.columns]
     if name in columns:
@@ -138,12 +143,10 @@ def _must_exist(role: str, name: str | None, table: pd.DataFrame) -> None:
 
 
 def _typed(column: pd.Series, notes: list[str]) -> pd.Series:
-    """The column as float, ``datetime64[ns]`` or text with NaN for blanks."""
+    """The column as float, ``datetime64`` or text with NaN for blanks."""
     kind = pd.api.types
-    if kind.is_datetime64_any_dtype(column):
-        return column.dt.tz_localize(None).astype("datetime64[ns]")
-    if isinstance(column.dtype, pd.PeriodDtype):
-        return column.dt.to_timestamp().astype("datetime64[ns]")
+    if is_dates(column):
+        return column.dt.tz_localize(None)
     if kind.is_timedelta64_dtype(column):
         return column.dt.total_seconds()
     if kind.is_bool_dtype(column) or (kind.is_numeric_dtype(column) and not kind.is_complex_dtype(column)):
@@ -185,14 +188,13 @@ def _numbers(texts: pd.Series) -> pd.Series:
 
 
 def _dates(texts: pd.Series) -> pd.Series:
-    """Western dates as ISO or Japanese text; what else people write is mended by ``read_own_table`` before."""
-    plain = texts.where(texts.str.match(DATE)).replace(
-        {r"\s*[年月](?=\s*\d)": "-", r"\s*[日月]\s*": " ", r"\s*[時分](?=\s*\d)": ":", r"\s*[分秒]\s*$": ""}, regex=True
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        read = pd.to_datetime(plain.str.strip(), errors="coerce", format="mixed", utc=True)
-    return read.dt.tz_localize(None).astype("datetime64[ns]").set_axis(texts)
+    return pd.to_datetime(pd.Series([_date(text) for text in texts], texts, dtype="datetime64[us]"))
+
+
+def _date(text: str) -> datetime | None:
+    """A day, with or without a time, however people write it; ``None`` for codes that only might be one (R6)."""
+    moment = read_moment(f"{text}-1".replace("/", "-") if YEAR_MONTH.fullmatch(text) else text)
+    return moment.value if moment and moment.kind == "day" and not moment.weak else None
 
 
 def _rows_with_values(table: pd.DataFrame, target: str, time, group, notes: list[str]) -> pd.DataFrame:
@@ -223,7 +225,7 @@ def _task(values: pd.Series, target: str) -> tuple[np.ndarray, Task, float]:
             where,
             "良い・悪いの両方が入った期間の表を使ってください。",
         )
-    if pd.api.types.is_datetime64_any_dtype(values):
+    if is_dates(values):
         raise DataError("目的の列が日時です。", where, "「何日後か」「何分かかったか」のような数の列を作ってください。")
     if pd.api.types.is_numeric_dtype(values) and kinds > 2:
         return _standardised(values.to_numpy(float), where)
@@ -249,7 +251,8 @@ def _task(values: pd.Series, target: str) -> tuple[np.ndarray, Task, float]:
 
 def _standardised(values: np.ndarray, where: str) -> tuple[np.ndarray, Task, float]:
     with np.errstate(all="ignore"):
-        mean, spread = values.mean(), values.std()
+        in_order = np.sort(values)  # sums must not depend on the order of the rows
+        mean, spread = in_order.mean(), in_order.std()
         y, zero = (values - mean) / spread, -mean / spread
     if not (np.isfinite(y).all() and np.isfinite(zero)) or len(np.unique(y)) < 3:
         raise DataError(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from jissho.datasets._profile._case import Case
-from jissho.datasets._profile._structure import Tie, clock_of, moments, time_columns
+from jissho.datasets._profile._case import Case, is_dates
+from jissho.datasets._profile._structure import Tie, clock_of, moments, names_a_group, time_columns
 
 TWO_YEARS = pd.Timedelta(days=730)
 MOST_KINDS = 50  # rarer texts of a column count as one kind
@@ -37,8 +37,8 @@ def features_of(case: Case, tie: Tie) -> Features:
     """
     times = time_columns(case)
     out = {*times, *(clock_of(case, name) for name in times), *(tie.columns if tie.kind != "block" else ())}
-    columns = {name: case.table[name] for name in case.left if name not in out and not is_date(case, name)}
-    for name in [name for name in times if is_date(case, name)][:1]:
+    columns = {name: case.table[name] for name in case.left if name not in out and not is_dates(case.table[name])}
+    for name in [name for name in times if is_dates(case.table[name])][:1]:
         columns |= _seasons(case, name)
     texts = np.array([values.dtype == object for values in columns.values()], bool)
     values = [
@@ -53,10 +53,6 @@ def _codes(texts: pd.Series) -> np.ndarray:
     return texts.map({text: min(code, MOST_KINDS) for code, text in enumerate(counts.index)}).to_numpy(float)
 
 
-def is_date(case: Case, name: str) -> bool:
-    return pd.api.types.is_datetime64_any_dtype(case.table[name])
-
-
 def _seasons(case: Case, name: str) -> dict[str, pd.Series]:
     when = moments(case, name)
     parts = {f"{name}の時": when.dt.hour}
@@ -65,11 +61,21 @@ def _seasons(case: Case, name: str) -> dict[str, pd.Series]:
     return {key: part.astype(float) for key, part in parts.items() if part.nunique() > 1}
 
 
-def previous_values(case: Case, tie: Tie, others: list[Tie]) -> np.ndarray | None:
-    """For numbers in order of time: the mean target one time before, of the same group where groups were found."""
+def previous_values(case: Case, tie: Tie) -> np.ndarray | None:
+    """For numbers in order of time: the mean target one time before, of the same machine, house or animal."""
     if tie.kind != "time" or case.task.kind != "number":
         return None
-    groups = next((other.codes for other in others if other.kind == "group"), np.zeros(case.rows, int))
-    means = pd.DataFrame({"group": groups, "time": tie.codes, "y": case.y}).groupby(["group", "time"]).y.mean()
-    before = means.groupby(level="group").shift()
-    return before.reindex(pd.MultiIndex.from_arrays([groups, tie.codes])).to_numpy()
+    of = _of(case, tie.codes)
+    means = pd.DataFrame({"of": of, "time": tie.codes, "y": case.y}).groupby(["of", "time"]).y.mean()
+    return means.groupby(level="of").shift().reindex(pd.MultiIndex.from_arrays([of, tie.codes])).to_numpy()
+
+
+def _of(case: Case, times: np.ndarray) -> np.ndarray:
+    """What each row is of, where several things are measured at the same times; else one code for all."""
+    best, most = np.zeros(case.rows, int), len(np.unique(times)) * 1.5
+    for name in case.left:
+        if names_a_group(name) and 2 <= case.table[name].nunique() <= case.rows / 10:
+            codes = np.unique(case.table[name].astype(str), return_inverse=True)[1]
+            if (pairs := len(np.unique(np.c_[codes, times], axis=0))) > most:
+                best, most = codes, pairs
+    return best

@@ -16,6 +16,7 @@ FOLDS = 5
 MOST_ROWS = 20_000  # more are thinned out in whole groups or stretches, so that neighbours stay neighbours
 FEWEST_ROWS = 6_000  # with many classes, which grow one forest each
 STRETCHES = 100
+TREES = 50  # three times as many at most where every class grows its own
 
 Fold = tuple[np.ndarray, np.ndarray]
 
@@ -30,18 +31,19 @@ class Scores:
     baseline_name: str
 
 
-def in_order(case: Case, tie: Tie, others: list[Tie]) -> tuple[Case, Tie, list[Tie]]:
+def in_order(case: Case, tie: Tie) -> tuple[Case, Tie]:
     """Rows in an order that depends on what they hold, not on where they stood; along time or place where there is one."""
     keys = pd.util.hash_pandas_object(case.table.assign(y=case.y), index=False).to_numpy()
     order = np.argsort(keys, kind="stable")
     if tie.codes is not None:
         order = order[np.argsort(tie.codes[order], kind="stable")]
-    return case.take(order), _tie_of(tie, order), [_tie_of(other, order) for other in others]
+    return case.take(order), _tie_of(tie, order)
 
 
 def thinned(case: Case, tie: Tie) -> tuple[Case, Tie]:
     """At most :data:`MOST_ROWS` rows (less with many classes), drawn with a fixed seed as whole groups or stretches of time or place."""
-    most = max(FEWEST_ROWS, MOST_ROWS * 2 // max(2, len(case.task.labels)))
+    many = case.task.kind == "many"
+    most = max(FEWEST_ROWS, 2 * MOST_ROWS // len(case.task.labels)) if many else MOST_ROWS
     if case.rows <= most:
         return case, tie
     parts = {"random": np.arange(case.rows), "group": tie.codes}.get(tie.kind)
@@ -197,7 +199,7 @@ def _model(case: Case, features: Features, rows: int):
 
     kind = HistGradientBoostingRegressor if case.task.kind == "number" else HistGradientBoostingClassifier
     return kind(
-        max_iter=int(np.clip(150 // max(1, len(case.task.labels)), 8, 50)),
+        max_iter=max(8, min(TREES, 3 * TREES // max(1, len(case.task.labels)))),
         learning_rate=0.2,
         min_samples_leaf=int(np.clip(rows // 50, 2, 20)),
         categorical_features=features.texts,

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from jissho.datasets._profile._case import Case
+from jissho.datasets._own._dates import read_moment
+from jissho.datasets._profile._case import Case, is_dates
 
 MIN_GROUPS = 6  # fewer are kinds (machine A, B, C) that the next rows come from too, not groups to hold out
 MIN_TIMES = 10
@@ -35,7 +36,6 @@ TIME = re.compile(
     r"日時|日付|時刻|年月|年度|^年\b|稼働日|日\b|^週\b|日目|\b(date|time|timestamp|datetime|year|day|week)\b"
 )
 NOT_TIME = re.compile("生年|誕生|出生|birth|breeding|入社|導入|calving|分娩", re.I)
-CLOCK = re.compile(r"^\d{1,2}:\d{2}(:\d{2})?(\s*[AP]M)?$", re.I)
 
 
 @dataclass(frozen=True)
@@ -113,15 +113,17 @@ def moments(case: Case, column: str) -> pd.Series:
 def clock_of(case: Case, column: str) -> str | None:
     """The column that holds the time of day for a column of dates."""
     times = case.table[column]
-    if not pd.api.types.is_datetime64_any_dtype(times) or (times.dropna() != times.dropna().dt.normalize()).any():
+    if not is_dates(times) or (times.dropna() != times.dropna().dt.normalize()).any():
         return None
     texts = (name for name in case.table if case.table[name].dtype == object)
-    return next((name for name in texts if case.table[name].dropna().str.match(CLOCK).mean() > 0.95), None)
+    return next((name for name in texts if _clock(case.table[name]).notna().mean() > 0.95), None)
 
 
 def _clock(texts: pd.Series) -> pd.Series:
-    read = pd.to_datetime(pd.Series(texts.unique()), errors="coerce", format="mixed")
-    return texts.map(pd.Series((read - read.dt.normalize()).to_numpy(), texts.unique()))
+    """Times of day as time since midnight; missing where a text is none."""
+    read = {text: read_moment(text) for text in texts.dropna().unique()}
+    clocks = {text: moment.value for text, moment in read.items() if moment and moment.kind == "time"}
+    return texts.map(clocks).astype("timedelta64[us]")
 
 
 def _tie_of_group(case: Case, name: str, given: bool = False) -> Tie:
@@ -195,12 +197,16 @@ def _named_groups(case: Case) -> Iterator[str]:
     for name in case.left:
         values = case.table[name]
         if (
-            GROUP.search(spelled(name))
+            names_a_group(name)
             and (values.dtype == object or whole(values))
             and MIN_GROUPS <= values.nunique() <= case.rows / 2
             and values.notna().mean() > 0.95
         ):
             yield name
+
+
+def names_a_group(name: str) -> bool:
+    return bool(GROUP.search(spelled(name)))
 
 
 def _alike(case: Case, tie: Tie) -> float:
@@ -224,7 +230,7 @@ def time_columns(case: Case) -> list[str]:
 
 
 def _tells_time(name: str, values: pd.Series) -> bool:
-    date = pd.api.types.is_datetime64_any_dtype(values)
+    date = is_dates(values)
     if NOT_TIME.search(name) or not (date or (TIME.search(spelled(name)) and whole(values))):
         return False
     return values.notna().mean() >= 0.95 and values.nunique() >= MIN_TIMES

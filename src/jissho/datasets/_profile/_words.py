@@ -20,18 +20,26 @@ SPLITS = {
 }
 METRICS = {
     "r2": ("決定係数（R²）", "1が満点。0は、平均を答えるのと同じ"),
-    "average_precision": ("平均適合率", "1が満点。でたらめなら、少ない方の割合になる"),
+    "average_precision": (
+        "平均適合率",
+        "怪しい順に並べて上から見たときの当たりの割合。1が満点。でたらめなら、少ない方の割合",
+    ),
     "roc_auc": ("順位の当たり率（AUC）", "1が満点。0.5は、コイン投げと同じ"),
     "f1_macro": ("種類ごとのF1の平均", "1が満点。少ない種類も同じ重みで数える"),
 }
 LEVEL = 0.03  # scores closer than this are called the same
 
 
-def reason(case: Case, tie: Tie, got: Scores) -> str:
-    """Why this split, then the scores side by side."""
+def reason(case: Case, tie: Tie, got: Scores, in_runs: bool) -> str:
+    """Why this split, then the scores side by side; ``in_runs``: neighbouring rows are alike, and nothing says why."""
     name = quote(tie.columns)
     why = {
-        "random": "行どうしのつながり（場所・グループ・時間）は、列の名前と値からは見つかりません。混ぜて分けて構いません。",
+        "random": "行どうしのつながり（場所・グループ・時間）は、列の名前と値からは見つかりません。"
+        + (
+            "ただし、行の並びに意味がありそうです（「気をつけること」を見てください）。"
+            if in_runs
+            else "混ぜて分けて構いません。"
+        ),
         "group": f"{name}{'をグループとしました' if tie.given else 'が同じ行は似ています'}{_alike(case, tie)}。混ぜて分けると、同じ{name}の行が学習用と評価用の両方に入り、"
         f"答えを見て当てることになります。新しい{name}で使う前提で、{name}ごとに分けます。",
         "time": f"{name}の順に取った表です{_steady(case, tie)}。混ぜて分けると、先のことを見てから前のことを当てることになります。"

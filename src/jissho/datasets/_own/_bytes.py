@@ -33,6 +33,7 @@ def read_text(raw: bytes, where: str, suffix: str = "") -> Grid:
     """
     mendings: list[Mending] = []
     text = _decode(raw, where, mendings)
+    mendings += _strange(text, "[\ue000-\uf8ff]", "読めない文字です（外字）。もとのパソコンで確かめてください。")
     rows, numbers = _split(text, suffix, mendings)
     blanks = {cell for cell in set(chain.from_iterable(rows)) if cell.isspace()}
     if blanks:
@@ -179,13 +180,10 @@ def _lenient(raw: bytes, encoding: str, where: str, mendings: list[Mending]) -> 
     text = raw.decode(encoding, "replace")
     if "\0" in text:
         text = text.rstrip("\0")
-    broken = [m.start() for m in re.finditer("\ufffd", text)]
-    if len(broken) > max(1, 0.02 * _foreign(text)):
+    broken = text.count("\ufffd")
+    if broken > max(1, 0.02 * _foreign(text)):
         raise DataError("文字の形式（文字コード）がわかりません。", where, SAVE_AGAIN)
-    for at in broken:
-        line = len(re.findall(r"\r\n|\r|\n", text[:at])) + 1
-        around = re.split(r"[\r\n]", text[:at])[-1][-10:] + text[at : at + 10].splitlines()[0]
-        mendings.append(Mending(line, "", around, around, "読めない文字です。「\ufffd」に置きかえました。"))
+    mendings += _strange(text, "\ufffd", "読めない文字です。「\ufffd」に置きかえました。")
     return text
 
 
@@ -272,15 +270,26 @@ def _record(lines: list[str], i: int, delimiter: str, spaced: bool, width: int) 
     """One record from line ``i`` on, and how many lines it takes."""
     line = lines[i]
     if '"' not in line:
-        return _parse(line, delimiter), 1
+        return _literal(line, delimiter), 1
     literal = _literal(line, delimiter)
-    if line.count('"') % 2 == 0:
-        row = _parse(line, delimiter, spaced)
-        lone = any(cell.strip() == '"' for cell in literal)
-        return (literal if lone and len(row) != width and len(literal) == width else row), 1
-    end = next((j for j in range(i + 1, min(len(lines), i + LONGEST_FIELD)) if lines[j].count('"') % 2), None)
-    if end is not None:
-        row = _parse("".join(lines[i : end + 1]), delimiter, spaced)
-        if len(literal) != width or len(row) == width and not any(cell.strip() == '"' for cell in literal):
-            return row, end + 1 - i
-    return literal, 1
+    lone = any(cell.strip() == '"' for cell in literal)
+    reader = csv.reader(lines[i : i + LONGEST_FIELD], delimiter=delimiter, skipinitialspace=spaced, strict=True)
+    try:
+        row = next(reader)
+    except csv.Error:  # a quote that closes nothing: inches, not the end of a cell
+        row = None
+    if row is None or (lone and len(row) != width and len(literal) == width):
+        return (literal, 1) if row is not None or line.count('"') % 2 else (_parse(line, delimiter, spaced), 1)
+    return row, reader.line_num
+
+
+def _strange(text: str, pattern: str, why: str) -> list[Mending]:
+    """Letters that a visitor should look at, with what is around them."""
+    found = []
+    for match in re.finditer(pattern, text):
+        line = len(re.findall(r"\r\n|\r|\n", text[: match.start()])) + 1
+        around = (
+            re.split(r"[\r\n]", text[: match.start()])[-1][-10:] + re.split(r"[\r\n]", text[match.start() :][:10])[0]
+        )
+        found.append(Mending(line, "", around, around, why))
+    return found

@@ -45,6 +45,8 @@ MONTH = re.compile(rf"(?:{ERA}|(?P<west>[0-9]{{4}}))\s*年\s*(?P<month>[0-9]{{1,
 YEAR = re.compile(rf"{ERA}\s*(?P<mark>年(?:度|産)?)?", re.I)
 NO_YEAR = re.compile(r"(?:[0-9]\s*年\s*)?[0-9]{1,2}\s*月\s*[0-9]{1,2}\s*日(?:\s*[0-9]{1,2}\s*[:時].*)?")
 
+MONTH_DAY = re.compile(r"([0-9]{1,2})/([0-9]{1,2})(?: +[0-9]{1,2}:.*)?")
+
 # Anything a program reads without help: nothing was mended then.
 PLAIN_DAY = re.compile(
     r"([0-9]{4})([-/])([0-9]{1,2})\2([0-9]{1,2})(?:[ T]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?)?"
@@ -298,4 +300,8 @@ def _three(text: str) -> Moment | None:
 
 
 def _no_year(text: str) -> Moment | None:
-    return _bad("西暦の年か元号が書かれていません。") if NO_YEAR.fullmatch(text) else None
+    """4月1日, or 4/1 where the column says that it holds days."""
+    slash = MONTH_DAY.fullmatch(text)
+    if slash and not _date(2000, slash[1], slash[2]) or not slash and not NO_YEAR.fullmatch(text):
+        return None
+    return _bad("西暦の年か元号が書かれていません。", weak=bool(slash))

@@ -28,6 +28,7 @@ TOTALS = re.compile(
 )
 TOTAL_WORDS = re.compile("計|均|最|標準偏差|中央値|total|sum|average|mean|ave|avg|max|min", re.I)
 MEANS = re.compile("均|average|mean|ave|avg", re.I)
+MARKS = re.compile(r"[※＊*]|[(（\[]?注[)）\]\d０-９:：]")
 NOTES = re.compile(r"[※＊*注]|[(（\[]?(?:注|備考|出典|資料|出所|単位|以上|note|source)", re.I)
 TITLE_WORDS = re.compile(
     r"作成|担当|部署|部門|期間|印刷|出力|更新|工場名|会社名|ページ|page|単位|提出|承認|測定者|記入者|.[:：].", re.I
@@ -64,6 +65,7 @@ class _Sheet:
         self.place = {row: i for i, row in enumerate(filled)}
         self.mendings: list[Mending] = []
         self.kinds_of: dict[int, list[str]] = {}
+        self.sample = self._sample()
         self.profile = self._profile()
         self.typical = self._typical()
         self.heading, self.units_row, self.first = self._heading()
@@ -76,18 +78,21 @@ class _Sheet:
         return self.kinds_of[row]
 
     def _sample(self) -> list[int]:
-        """Rows of the lower half, where headings are over, without totals and notes; all of them in a small sheet."""
-        lower = self.filled[len(self.filled) // 2 :]
-        some = lower[:: max(1, len(lower) // SAMPLE)]
-        body = [
-            row for row in some if not NOTES.match(str(self._first_cell(row))) and not _is_total(self.grid.rows[row])
-        ]
-        return body or some
+        """Rows of the lower half, where headings are over, without totals and notes at the end."""
+        end = len(self.filled)
+        while end and self._is_aside(self.filled[end - 1]):
+            end -= 1
+        lower = self.filled[end // 2 : end] or self.filled
+        return lower[:: max(1, len(lower) // SAMPLE)]
+
+    def _is_aside(self, row: int) -> bool:
+        cells = self.grid.rows[row]
+        return bool(NOTES.match(str(self._first_cell(row)))) or _is_total(cells)
 
     def _profile(self) -> dict[int, str]:
         """Columns of numbers or dates: index → ``n`` or ``d``."""
         seen: dict[int, Counter] = {}
-        for row in self._sample():
+        for row in self.sample:
             for c, what in enumerate(self.kinds(row)):
                 if what in ("n", "d", "t"):
                     seen.setdefault(c, Counter())[what] += 1
@@ -99,12 +104,12 @@ class _Sheet:
 
     def _typical(self) -> int:
         """How many cells a row of the body usually has filled."""
-        counts = sorted(sum(what != "" for what in self.kinds(row)) for row in self._sample())
+        counts = sorted(sum(what != "" for what in self.kinds(row)) for row in self.sample)
         return counts[len(counts) // 2]
 
     def is_table(self) -> bool:
         """More than lines of prose: several columns, or one of short values under a name."""
-        widths = [sum(what != "" for what in self.kinds(row)) for row in self._sample()]
+        widths = [sum(what != "" for what in self.kinds(row)) for row in self.sample]
         if max(widths) > 1:
             return True
         cells = [str(cell) for row in self.filled[:HEAD] for cell in self.grid.rows[row] if cell != ""]
@@ -113,11 +118,14 @@ class _Sheet:
     # --- the heading ---
 
     def _matches(self, row: int) -> tuple[int, int]:
-        """How many cells are of the kind that their column has (number, date), and how many of another."""
-        kinds = self.kinds(row)
-        fits = sum(c < len(kinds) and kinds[c] == what for c, what in self.profile.items())
-        others = sum(c < len(kinds) and kinds[c] not in ("", "m", what) for c, what in self.profile.items())
-        return fits, others
+        """Among the columns of numbers and dates: how many cells are one, and how many are text."""
+        kinds = [self.kinds(row)[c] for c in self.profile if c < len(self.kinds(row))]
+        return sum(what in ("n", "d") for what in kinds), kinds.count("t")
+
+    def _is_other_kind(self, row: int) -> bool:
+        """True for dates over columns of numbers: 令和4年, 令和5年."""
+        pairs = [(self.kinds(row)[c], what) for c, what in self.profile.items() if c < len(self.kinds(row))]
+        return sum(a != b and a in ("n", "d") for a, b in pairs) > 1 and all(a != b for a, b in pairs)
 
     def _filled(self, row: int) -> int:
         return sum(what != "" for what in self.kinds(row))
@@ -127,8 +135,8 @@ class _Sheet:
 
         A later one counts where the rows before it are a preamble (作成者, 山田): an empty row or words of a title in between.
         """
-        data = self._first_data()
-        rows = [row for row in self.filled[:HEAD] if self._is_complete(row) and (data is None or row < data)]
+        data = next((row for row in self.filled if self._is_perfect(row)), len(self.grid.rows))
+        rows = [row for row in self.filled[:HEAD] if row < data and self._is_complete(row)]
         if not rows or any(self._filled(row) >= self._filled(rows[0]) for row in self.filled[: self.place[rows[0]]]):
             return None
         found = rows[0]
@@ -139,12 +147,16 @@ class _Sheet:
                 found = row
         return found
 
+    def _is_perfect(self, row: int) -> bool:
+        fits, texts = self._matches(row)
+        return fits > 0 and not texts and self._filled(row) * 2 >= self.typical
+
     def _is_complete(self, row: int) -> bool:
         """As wide as the table, all different names, none where a number or date should be."""
         kinds, cells = self.kinds(row), [squeezed(cell) for cell in self.grid.rows[row] if cell != ""]
         whole = len(cells) >= max(2, self.typical) and set(kinds) <= {"t", ""} and len(set(cells)) == len(cells)
         names = all(c < len(kinds) and kinds[c] == "t" for c in self.profile)
-        return whole and names and sum(map(is_unit, cells)) * 2 < len(cells)
+        return whole and names and (self._before(row) is None or not self._is_units(row))
 
     def _first_cell(self, row: int) -> Cell:
         return next(cell for cell in self.grid.rows[row] if cell != "")
@@ -200,7 +212,8 @@ class _Sheet:
 
     def _is_heading(self, row: int) -> bool:
         """Enough names in a row that could stand over the columns; a title has one or two."""
-        return self._filled(row) >= min(2, self.typical) and self._filled(row) * 3 >= self.typical
+        beside = self.typical == 2 and any(self._cell(row, c) != "" for c in self.profile if c)  # the other has no name
+        return (self._filled(row) >= min(2, self.typical) or beside) and self._filled(row) * 3 >= self.typical
 
     def _first_wide(self) -> int:
         """In a table of text: the first row that is about as wide as the others."""
@@ -209,7 +222,8 @@ class _Sheet:
 
     def _numbered(self, first: int) -> tuple[list[int], int | None, int]:
         """Without a row of words: years or numbers in a row (品目, 2021, 2022) are a heading too, or a name over numbers."""
-        if self._matches(first)[1] and self._after(first) < len(self.grid.rows):
+        named = self._matches(first)[1] or self._is_other_kind(first)
+        if named and self._after(first) < len(self.grid.rows):
             return [first], None, self._after(first)
         cells = [cell for cell in self.grid.rows[first] if cell != ""]
         figures = [squeezed(cell) for cell in cells if kind(cell) == "n"]
@@ -375,7 +389,8 @@ class _Sheet:
         if not isinstance(first, str) or self.kinds(row)[c] != "t":
             return False
         few = len(cells) * 2 <= max(self.typical, 2)
-        if NOTES.match(first.strip()) and (few or c in self.profile and not self._matches(row)[0]):
+        marked = bool(MARKS.match(first.strip())) and bool(self.profile) and not self._matches(row)[0]
+        if marked or few and NOTES.match(first.strip()):
             return True
         after_gap = row - 1 not in self.place and row - 1 >= self.first
         return (
@@ -400,7 +415,7 @@ class _Sheet:
 
     def _without_totals(self, rows: list[int]) -> list[int]:
         found = self._total_rows(rows)
-        if len(found) * 2 >= len(rows):  # then 計 is what the table is about
+        if len(found) == len(rows):  # then totals are what the table is about
             return rows
         for row in sorted(found):
             self.note(row, show(self.grid.rows[row]), "合計や平均の行なので、表から除きました。")

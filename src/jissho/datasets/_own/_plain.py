@@ -11,7 +11,7 @@ import pandas as pd
 from jissho.datasets._own._dates import PLAIN_DAY, from_eight, from_serial, is_day_name
 from jissho.datasets._own._grid import Cell
 
-EXACT = 2**53  # whole numbers beyond are rounded by a float
+EXACT = 10**15  # whole numbers that a float keeps and shows digit by digit
 LEADING_ZERO = re.compile(" *[+-]?0[0-9]")
 TRUTHS = {"True": True, "TRUE": True, "true": True, "False": False, "FALSE": False, "false": False}
 
@@ -54,7 +54,7 @@ def number_series(cells: list[Cell], values: list) -> pd.Series | None:
             return pd.Series(np.array(values, dtype="int64"))
         except OverflowError:
             return None
-    if int in types and any(type(v) is int and abs(v) > EXACT for v in values):
+    if int in types and any(type(v) is int and abs(v) >= EXACT for v in values):
         return None
     spread = np.full(len(cells), np.nan)
     spread[list(compress(range(len(cells)), [cell != "" for cell in cells]))] = values

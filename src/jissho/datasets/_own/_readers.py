@@ -115,10 +115,6 @@ def _eight(cell: Cell, reading: Reading) -> tuple[Any, str]:
     return from_eight(reading.number.value), "8けたの数字を日付として読みました。"
 
 
-def _is_serial(reading: Reading) -> bool:
-    return "serial" in _tags(reading)
-
-
 def _day_reader(facts: Facts) -> Read:
     order = _order(facts)
 
@@ -131,7 +127,9 @@ def _day_reader(facts: Facts) -> Read:
         if moment:
             missing = {"time": "日付がありません。", "year": "月と日がありません。"}.get(moment.kind)
             return cell, f"読めない日付です。{missing}" if missing else moment.why
-        if _is_serial(reading):
+        if facts.day_name and "eight" in _tags(reading):
+            return _eight(cell, reading)
+        if "serial" in _tags(reading):
             return from_serial(reading.number.value), "Excelの日付の通し番号を日付に直しました。"
         return cell, UNREADABLE
 
@@ -152,7 +150,7 @@ def _order(facts: Facts) -> str:
     common = set.intersection(*map(set, cells)) if cells else set()
     if len(common) == 1:
         return common.pop()
-    if len(cells) < 3 or "ymd" not in common:
+    if len(cells) < 2 or "ymd" not in common:
         return ""
     # 24/04/01 … 24/04/30 are 30 days in one order and 30 years in the others.
     spans = {order: max(c[order] for c in cells) - min(c[order] for c in cells) for order in common}

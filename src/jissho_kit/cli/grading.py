@@ -73,6 +73,35 @@ def grade(
     return FINDINGS if any(row.problem for row in rows) else FINE
 
 
+@command(app, "./jissho report 講座 --out 報告")
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="講座", help="採点を終えた講座のフォルダー")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="フォルダー", help="書き込むフォルダー（省くと講座の中の report）")
+    ] = None,
+    names: Annotated[bool, typer.Option("--names", help="名前入りの名簿も一緒に書き込みます（講師用）。")] = False,
+    as_json: Json = False,
+) -> None:
+    """採点の結果を報告書（HTML）と表（CSV）にします。人は仮名で出ます。"""
+    import datetime
+
+    from jissho_kit.grading import report as room
+    from jissho_kit.grading.course import open_course
+
+    course = open_course(folder)
+    with console.progress() as step:
+        step("採点の結果を集めています")
+        data, entries = room.gather(course)
+        step("報告書を作っています")
+        made = room.make_report(data, datetime.date.today())
+        files = room.write(made, out or course.root / "report", course, entries, names)
+    if as_json:
+        return console.put_json(made.as_json() | {"files": files})
+    console.put(f"次にすること: {made.next.headline}\n報告書: {files[0]}\n名前との対応（講師だけ）: {files[-1]}")
+    if (files[0].parent / room.ROSTER).exists():
+        console.say(f"名前入りの {room.ROSTER} が報告書と同じ場所にあります。外へ渡すときは除いてください。")
+
+
 @command(app, "./jissho rehearse K --field factory")
 def rehearse(tier: Tier, field: FieldOption, as_json: Json = False) -> int:
     """前日のリハーサルです。授業の実行から提出、採点までを通して確かめます。"""

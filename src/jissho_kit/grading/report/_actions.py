@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jissho_kit.grading.report._items import ItemResult
-from jissho_kit.grading.report._misconceptions import PAIRS, Held
+from jissho_kit.grading.report._misconceptions import Held
 from jissho_kit.grading.report._people import GO_ON, HandIns, Reached
 
 MOST = 3
@@ -30,7 +30,7 @@ def next_steps(
 
 
 def _headline(top: tuple[Held, ...], reached: tuple[Reached, ...]) -> str:
-    if top and top[0].share.value >= PAIRS:
+    if top and top[0].common:
         first = top[0]
         how = f"{first.chances}人中{first.people}人・{first.share.value:.0%}"
         return f"まず {first.id}「{first.reason.name}」から始めます（{how}）。{first.advice}。"

@@ -43,14 +43,15 @@ class Chart:
 
 
 def charts(report: Report) -> dict[str, Chart]:
-    """The charts there is something to show for: ``misconceptions``, ``items``, and one ``gain-<id>`` for each pair."""
+    """The charts there is something to show for: ``misconceptions``, ``items-<assignment>``, ``gain-<pre-test>``."""
     held = [one for one in report.misconceptions if one.people][:MOST_BARS]
-    items = [one for one in report.items if one.p.value is not None]
     made = {}
     if held:
         made["misconceptions"] = _svg(_misconceptions, held)
-    if items:
-        made["items"] = _svg(_items, items)
+    for assignment in dict.fromkeys(one.assignment for one in report.items):
+        items = [one for one in report.items if one.assignment == assignment and one.p.value is not None]
+        if items:
+            made[f"items-{assignment}"] = _svg(_items, items)
     for one in report.gains:
         if one.shed:
             made[f"gain-{one.before}"] = _svg(_gain, one)
@@ -99,8 +100,8 @@ def _misconceptions(held: Sequence[Held]) -> Figure:
 
 def _items(items: Sequence[ItemResult]) -> Figure:
     inspect = [one.id for one in items if any(flag.inspect for flag in one.flags)]
-    title = f"見直す設問: {'、'.join(inspect[:4])}{' ほか' if len(inspect) > 4 else ''}" if inspect else ""
-    figure = _figure(title or "点検のいる設問はありません", len(items))
+    named = f"{'、'.join(inspect[:4])}{' ほか' if len(inspect) > 4 else ''}" or "ありません"
+    figure = _figure(f"{items[0].assignment} で見直す設問: {named}", len(items), 0.2)
     left, right = figure.subplots(1, 2, sharey=True)
     places = np.arange(len(items))[::-1]
     left.axvspan(100 * TOO_HARD, 100 * TOO_EASY, color="#EEEEEE", zorder=0)

@@ -70,9 +70,8 @@ def gather(course: Course, root: Path | None = None) -> tuple[ClassData, tuple[E
     names = sorted({*enrolled, *_submitters(course)})
     called = pseudonyms(course, names)
     papers, entries = [], []
-    questions = tuple(question for one in course.assignments for question in _questions(course, one, root))
     for assignment in course.assignments:
-        texts = [one.id for one in questions if one.assignment == assignment and one.kind == "text"]
+        texts = [key.id for key in course.keys(assignment).values() if key.kind == "text"]
         for name in sorted(names, key=lambda name: number(called[name])):
             paper, entry = _paper(course, assignment, name, called[name], scores.get((name, assignment), {}), texts)
             papers.append(paper)
@@ -88,7 +87,7 @@ def gather(course: Course, root: Path | None = None) -> tuple[ClassData, tuple[E
         title=_title(course, root),
         practice=course.practice,
         people=tuple(sorted(called.values(), key=number)),
-        questions=questions,
+        questions=tuple(question for one in course.assignments for question in _questions(course, one, root)),
         papers=tuple(papers),
         objectives=_objectives(course, root),
         reasons=_reasons(course, root),

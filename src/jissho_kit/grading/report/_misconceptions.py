@@ -33,18 +33,23 @@ class Held:
         return self.reason.id
 
     @property
+    def common(self) -> bool:
+        """Whether it is the class's, and not one person's or a few people's."""
+        return self.people > 1 and self.share.value >= PAIRS
+
+    @property
     def advice(self) -> str:
-        """What to do with the class, by how many hold it."""
-        if self.people == 0:
+        """What to do, by how many hold it."""
+        if not self.people:
             return "いません"
-        if self.share.value >= WHOLE_CLASS:
-            return "全員に手当てをする"
-        return "隣と話して答え直し、残れば手当て" if self.share.value >= PAIRS else "次へ進み、本人に一声かける"
+        if not self.common:
+            return "次へ進み、本人に一声かける"
+        return "全員に手当てをする" if self.share.value >= WHOLE_CLASS else "隣と話して答え直し、残れば手当て"
 
 
 @dataclass(frozen=True)
 class Shed:
-    """A misconception before and after, among the ``both`` who answered items that offer it in both tests.
+    """A misconception (no slips) before and after, among the ``both`` who answered items that offer it in both tests.
 
     ``held`` chose it before, ``gone`` of them no longer after (抜けた率), ``new`` people only after.
     """
@@ -122,7 +127,7 @@ def _scores(data: ClassData, assignment: str) -> dict[str, float]:
 
 def _all_shed(data: ClassData, before: str, after: str) -> tuple[Shed, ...]:
     sides = [(data.graded(one), data.of(one)) for one in (before, after)]
-    offered = [id for id in _offered(sides[0][1]) if id in _offered(sides[1][1])]
+    offered = [id for id in _offered(sides[0][1]) if id in _offered(sides[1][1]) and id.startswith("M")]
     found = []
     for id in offered:
         both = _chances(*sides[0], id) & _chances(*sides[1], id)

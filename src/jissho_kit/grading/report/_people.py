@@ -75,7 +75,7 @@ def mastery(data: ClassData) -> tuple[tuple[Reached, ...], tuple[Row, ...]]:
     From the points that count now (those of the gradebook), people in the order in which they are listed.
     """
     questions = [question for one in data.present for question in data.of(one)]
-    objectives = list(dict.fromkeys(question.objective for question in questions))
+    objectives = sorted({question.objective for question in questions}, key=_place)
     points = _points(data)
     rows = tuple(
         Row(person, {id: _share(points[person], questions, id) for id in objectives}, _share(points[person], questions))
@@ -85,11 +85,18 @@ def mastery(data: ClassData) -> tuple[tuple[Reached, ...], tuple[Row, ...]]:
     return tuple(_reached(data, id, [row.shares[id] for row in rows]) for id in objectives), rows
 
 
+def _place(objective: str) -> tuple[str, int]:
+    """``K-F-1/10`` comes after ``K-F-1/2``."""
+    module, _, number = objective.rpartition("/")
+    return module, int(number)
+
+
 def _points(data: ClassData) -> dict[str, dict[str, float]]:
     """Points by person and item, of what is graded."""
     found: dict[str, dict[str, float]] = {}
+    present = data.present
     for paper in data.papers:
-        if paper.points and paper.assignment in data.present:
+        if paper.first and paper.assignment in present:
             known = {item: points for item, points in paper.points.items() if points is not None}
             found.setdefault(paper.person, {}).update(known)
     return found

@@ -214,12 +214,9 @@ def _typed(column: Column, text: pd.Series, where: str) -> pd.Series:
 def _written(column: Column, values: pd.Series) -> list[str]:
     """A column's cells as text; each value that occurs is formatted once, as a table may have 10⁷ rows."""
     if column.dtype == "float":
-        rounded = np.round(values.to_numpy("float64"), column.decimals)
-        # Told apart by their bits, so that -0.0 is written as it is wherever it stands.
-        places, bits = pd.factorize(rounded.view("int64"))
-        numbers = bits.view("float64").tolist()
-        texts = ["" if number != number else f"{number:.{column.decimals}f}" for number in numbers]
-        return np.array(texts, dtype=object)[places].tolist()
+        places, numbers = pd.factorize(np.round(values.to_numpy("float64"), column.decimals) + 0.0)  # no -0.0
+        texts = [f"{number:.{column.decimals}f}" for number in numbers.tolist()]
+        return np.array([*texts, ""], dtype=object)[places].tolist()  # a missing value's place is -1
     if column.dtype == "datetime":
         stamps = np.datetime_as_string(values.to_numpy("datetime64[s]"), unit="s").tolist()
         return ["" if stamp == "NaT" else stamp.replace("T", " ") for stamp in stamps]

@@ -35,6 +35,9 @@ TITLE_WORDS = re.compile(
 )
 
 
+SIGNED = re.compile("作成|提出|承認|印刷|出力|更新|記入者|.[:：].", re.I)  # never a group over columns
+
+
 @dataclass
 class Table:
     """A table found in a grid: final names, rows of equal length, their lines, and what was left out."""
@@ -180,8 +183,8 @@ class _Sheet:
         if bottom is None:
             return self._numbered(first)
         units_row = None
-        if self._is_units(bottom) and (above := self._before(bottom)) is not None and self._is_heading(above):
-            units_row, bottom = bottom, above
+        if self._is_units_row(bottom):
+            units_row, bottom = bottom, self._before(bottom)
         rows = self._stack(bottom)
         if units_row is None:
             rows, first = self._continued(rows, first)
@@ -204,7 +207,7 @@ class _Sheet:
         while (above := self._before(first)) is not None:
             fits, others = self._matches(above)
             if others and not fits:
-                return (above if self._is_heading(above) else None), first
+                return (above if self._is_heading(above) or self._is_units_row(above) else None), first
             if others or not fits and self._filled(above) * 2 < self.typical:
                 break
             first = above
@@ -249,6 +252,11 @@ class _Sheet:
             and len(units) * 2 >= len(cells) - 1
         )
 
+    def _is_units_row(self, row: int) -> bool:
+        """Units right below names."""
+        above = self._before(row)
+        return self._is_units(row) and above is not None and self._is_heading(above)
+
     def _stack(self, bottom: int) -> list[int]:
         """Heading rows that belong together, going up from the lowest."""
         rows = [bottom]
@@ -260,9 +268,11 @@ class _Sheet:
         """True for a row of group names (環境, , 収量, ) over a heading; false for a title or 作成者, 山田."""
         cells = self.grid.rows[row]
         names = [i for i, cell in enumerate(cells) if cell != ""]
-        if not names or any(TITLE_WORDS.search(str(cells[i])) and not unit_in_name(str(cells[i])) for i in names):
+        if not names or set(self.kinds(row)) - {"", "t"} and len(names) < 2:
             return False
-        if set(self.kinds(row)) - {"", "t"} and len(names) < 2:
+        if self._fills(row, below[0]) and not any(SIGNED.search(str(cells[i])) for i in names):
+            return True
+        if any(TITLE_WORDS.search(str(cells[i])) and not unit_in_name(str(cells[i])) for i in names):
             return False
         merged = [m for m in self.grid.merges if m[0] == row and m[3] > m[1]]
         width = max(len(self.grid.rows[r]) for r in below)
@@ -279,6 +289,14 @@ class _Sheet:
             return gaps or twice or len(names) * 5 >= self.typical * 3
         return twice and names[0] > first_name
 
+    def _fills(self, row: int, below: int) -> bool:
+        """True if the row has names exactly where the one below has none, and groups over the others (品名, 環境, , over  , 気温, 湿度)."""
+        width = max(len(self.grid.rows[r]) for r in (row, below))
+        pairs = [(self._cell(row, c) != "", self._cell(below, c) != "") for c in range(width)]
+        return (
+            (True, False) in pairs and (True, True) in pairs and (False, True) in pairs and (False, False) not in pairs
+        )
+
     def _cell(self, row: int, column: int) -> Cell:
         cells = self.grid.rows[row]
         return cells[column] if column < len(cells) else ""
@@ -291,17 +309,19 @@ class _Sheet:
 
     def _completes(self, row: int, rows: list[int]) -> bool:
         cells, kinds = self.grid.rows[row], self.kinds(row)
-        if set(kinds) - {"t", ""} or self._after(row) >= len(self.grid.rows):
+        if set(kinds) - {"t", ""} or self._after(row) >= len(self.grid.rows) or self._is_units(row):
             return False
         width = max(len(cells), *(len(self.grid.rows[r]) for r in rows))
         names = [c for c in range(width) if self._cell(row, c) != ""]
         open_ = [c for c in names if self._cell(rows[-1], c) == ""]
         merged = any(m[0] in rows and (m[2] == row or m[3] > m[1]) for m in self.grid.merges)
         twice = any(self._cell(rows[-1], c) == self._cell(rows[-1], c - 1) != "" for c in names if c)
+        if self._fills(rows[-1], row):
+            return True
         if self.profile:
             return any(c in self.profile for c in names) and bool(open_ or merged or twice)
         blank_below = any(self._cell(row, c) == "" and self._cell(rows[-1], c) != "" for c in range(width))
-        return merged or (bool(open_) and blank_below and not self._is_units(row))
+        return merged or (bool(open_) and blank_below)
 
     # --- from rows to a table ---
 

@@ -238,7 +238,9 @@ def test_the_mastery_map_is_the_share_of_points():
     assert made.objectives[0].mean == pytest.approx(np.mean([row.shares["K-F-2/1"] for row in made.rows]))
 
 
-@pytest.mark.parametrize(("share", "advice"), [(0.8, "次へ進む"), (0.6, "隣と話して答え直す"), (0.4, "三分の手当て")])
+@pytest.mark.parametrize(
+    ("share", "advice"), [(0.8, "次へ進みます"), (0.6, "隣と話して答え直します"), (0.4, "三分の手当てをします")]
+)
 def test_advice_on_objectives_follows_the_rule_of_checkpoints(share, advice):
     made = make_report(every_mark(simulate(3), Mark(2 * share, 2.0, "partial")), DAY)
     assert {one.advice for one in made.objectives} == {advice}
@@ -249,7 +251,7 @@ def test_advice_on_objectives_follows_the_rule_of_checkpoints(share, advice):
 def test_one_person_is_not_the_class():
     made = report(people=2, held={"M02": 0.5})
     assert made.next.top[0].people == 1 and not made.next.headline.startswith("まず M02")
-    assert made.next.top[0].advice == "次へ進み、本人に一声かける"
+    assert made.next.top[0].advice == "次へ進み、本人に一声かけます"
 
 
 def test_what_is_wrong_with_the_other_hand_ins():

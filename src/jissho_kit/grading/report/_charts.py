@@ -135,7 +135,7 @@ def _gain(gain: Gain) -> Figure:
     ax.set_xlim(-3, 118)
     ax.set_xticks(range(0, 101, 20))
     ax.set_ylim(-0.7, len(shed) - 0.3)
-    ax.set_xlabel("両方のテストで答えた人のうち、その考え違いを選んだ人（%）　白: 事前、黒: 事後")
+    ax.set_xlabel("両方のテストで答えた人のうち、その考え違いを選んだ人（%）\n白: 事前　黒: 事後")
     return figure
 
 
@@ -148,16 +148,8 @@ def _dots(ax, estimates: Sequence[Estimate], places: np.ndarray, inspect: Sequen
     """Points with intervals; those to be inspected are filled diamonds."""
     for estimate, place, marked in zip(estimates, places, inspect, strict=True):
         if estimate.value is None:
-            ax.text(
-                0.5,
-                place,
-                "人数か差が足りません",
-                va="center",
-                ha="center",
-                fontsize=9,
-                color="#555555",
-                transform=ax.get_yaxis_transform(),
-            )
+            style = {"va": "center", "fontsize": 9, "color": "#555555"}
+            ax.text(0.03, place, "人数か差が足りません", transform=ax.get_yaxis_transform(), **style)
             continue
         if estimate.low is not None:
             ax.plot(

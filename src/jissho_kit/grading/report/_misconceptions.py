@@ -43,8 +43,8 @@ class Held:
         if not self.people:
             return "いません"
         if not self.common:
-            return "次へ進み、本人に一声かける"
-        return "全員に手当てをする" if self.share.value >= WHOLE_CLASS else "隣と話して答え直し、残れば手当て"
+            return "次へ進み、本人に一声かけます"
+        return "全員に手当てをします" if self.share.value >= WHOLE_CLASS else "隣と話して答え直し、残れば手当てをします"
 
 
 @dataclass(frozen=True)

@@ -118,8 +118,8 @@ def _advice(mean: float | None) -> str:
     if mean is None:
         return "まだ分かりません"
     if mean >= GO_ON:
-        return "次へ進む"
-    return "隣と話して答え直す" if mean >= REMEDY else "三分の手当て"
+        return "次へ進みます"
+    return "隣と話して答え直します" if mean >= REMEDY else "三分の手当てをします"
 
 
 def times(data: ClassData) -> tuple[Time, ...]:

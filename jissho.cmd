@@ -28,6 +28,7 @@ set "JUPYTER_DATA_DIR=%root%.jissho\jupyter\data"
 set "JUPYTER_RUNTIME_DIR=%root%.jissho\jupyter\runtime"
 set "IPYTHONDIR=%root%.jissho\ipython"
 set "MPLCONFIGDIR=%root%.jissho\matplotlib"
+set "JUPYTER_DEFAULT_PROVISIONER_NAME=jissho-warm"
 
 rem %* keeps the first word after shift; these cut it off.
 set rest=%*

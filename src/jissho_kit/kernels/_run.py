@@ -11,10 +11,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from nbformat import NotebookNode
-
+from jissho_kit.kernels import _warm
 from jissho_kit.kernels._environment import KERNEL, TIMEOUT, environment
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 ENGINE = "jissho"
 
@@ -26,6 +29,22 @@ class Usage:
     seconds: float
     cpu_seconds: float
     peak_mb: float
+
+
+def warm_up(wait_s: float = 0) -> bool:
+    """Have a warm process for the kernels of :func:`execute` and of our papermill engine.
+
+    Parameters
+    ----------
+    wait_s : float
+        Seconds to wait until it is ready; it gets ready in any case.
+
+    Returns
+    -------
+    bool
+        Whether kernels start warm from now on; ``False`` where the system cannot do it.
+    """
+    return _warm.warm_up(environment(Path(tempfile.gettempdir())), wait_s)
 
 
 def execute(
@@ -110,12 +129,20 @@ def manager_class():
     """Kernel manager that starts this Python whatever kernels a user has installed, and says nothing on stderr."""
     from jupyter_client import AsyncKernelManager
     from jupyter_client.kernelspec import KernelSpecManager
+    from jupyter_client.provisioning import KernelProvisionerFactory
     from traitlets import default
+
+    class OwnSpecs(KernelSpecManager):
+        def get_kernel_spec(self, kernel_name):
+            spec = super().get_kernel_spec(kernel_name)
+            if _warm.NAME in KernelProvisionerFactory.instance().get_provisioner_entries():
+                spec.metadata = spec.metadata | {"kernel_provisioner": {"provisioner_name": _warm.NAME}}
+            return spec
 
     class OwnKernelManager(AsyncKernelManager):
         @default("kernel_spec_manager")
         def _own_python_only(self):
-            return KernelSpecManager(kernel_dirs=[])
+            return OwnSpecs(kernel_dirs=[])
 
         @default("transport_encryption")
         def _encrypt_where_possible(self):

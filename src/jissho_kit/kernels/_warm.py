@@ -1,7 +1,8 @@
 """Start kernels by forking a warm process (Linux); anything unusual starts as ever.
 
-:class:`WarmProvisioner` is a :mod:`jupyter_client` kernel provisioner, so that papermill, nbclient, nbgrader, Voilà and
-JupyterLab use it unchanged: set ``JUPYTER_DEFAULT_PROVISIONER_NAME=jissho-warm``.
+:class:`WarmProvisioner` is a :mod:`jupyter_client` kernel provisioner, registered as :data:`NAME`. With
+``JUPYTER_DEFAULT_PROVISIONER_NAME`` set to that name, papermill, nbclient, nbgrader, Voilà and JupyterLab use it for the
+kernelspec ``python3`` as it is installed: notebooks and tools stay unchanged.
 """
 
 from __future__ import annotations
@@ -15,20 +16,30 @@ import socket
 import struct
 import subprocess
 import sys
+import sysconfig
 import threading
 import time
+import weakref
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from jupyter_client.provisioning import LocalProvisioner
 
-# What a process reads when it starts or imports, so that a fork of another one cannot make up for a difference.
-AT_START = ("PYTHON", "LD_", "LANG", "LC_", "MALLOC_", "MPLCONFIGDIR", "MATPLOTLIB")
-THREADS = ("OMP_", "OPENBLAS_", "MKL_", "BLIS_", "GOTO_", "KMP_", "NUMEXPR_", "VECLIB_")
+NAME = "jissho-warm"
+SETTING = "JUPYTER_DEFAULT_PROVISIONER_NAME"
+# What a process reads when it starts or imports, so that a fork of another one cannot make up for a difference:
+# the interpreter and the C library; where settings and fonts lie; what the libraries themselves look at; threads.
+AT_START = (
+    *("PYTHON", "LD_", "LANG", "LC_", "MALLOC_", "GLIBC_"),
+    *("HOME", "XDG_", "MPLCONFIGDIR", "MATPLOTLIB", "JUPYTER_PLATFORM_DIRS"),
+    *("NPY_", "NUMPY_", "PANDAS_", "PANDERA_", "SCIPY_", "SKLEARN_", "JOBLIB_", "DEBUGPY", "PYDEVD"),
+    *("OMP_", "OPENBLAS_", "MKL_", "BLIS_", "GOTO_", "KMP_", "NUMEXPR_", "VECLIB_"),
+)
 LAUNCH = ["-m", "ipykernel_launcher"]
 KNOWN = {"env", "cwd", "stdin", "stdout", "stderr", "independent", "extra_arguments", "kernel_id"}
 ANSWER_S = 5.0  # a fork takes milliseconds; after this the kernel starts cold
+NAMES = 200_000  # bytes of all module names together, at most
 
 
 class ForkedKernel:
@@ -36,11 +47,12 @@ class ForkedKernel:
 
     stdin = stdout = stderr = None
 
-    def __init__(self, pid: int, line: socket.socket, life: int) -> None:
+    def __init__(self, zygote: Zygote, pid: int, line: socket.socket, life: int) -> None:
+        self._zygote = zygote  # which must live as long: it alone learns how the kernel ended
         self.pid, self._line, self._life = pid, line, life
         self._pidfd = os.pidfd_open(pid)
-        self._polling = threading.Lock()
         self.returncode: int | None = None
+        _kernels.add(self)
 
     def poll(self) -> int | None:
         """Exit code, negative for a signal; ``None`` while it runs."""
@@ -75,6 +87,11 @@ class ForkedKernel:
 
     def _ended(self, code: int) -> None:
         self.returncode = code
+        self.forget()
+
+    def forget(self) -> None:
+        """Let go of it: when it has ended, or in a fork of the client."""
+        _kernels.discard(self)
         self._line.close()
         for fd in (self._pidfd, self._life):
             os.close(fd)
@@ -87,8 +104,11 @@ def _plain(fd: int) -> list[str]:
 class Zygote:
     """The warm process of this client; ends with it."""
 
-    def __init__(self, env: Mapping[str, str], command: Callable[[int], list[str]] = _plain) -> None:
-        self.at_start, self._ready = _at_start(env), False
+    def __init__(
+        self, env: Mapping[str, str], command: Callable[[int], list[str]] = _plain, stderr=subprocess.DEVNULL
+    ) -> None:
+        self._at_start, self._installed = _at_start(env), _installed()
+        self._modules: frozenset[str] | None = None
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.settimeout(ANSWER_S)
         with theirs:
@@ -98,17 +118,35 @@ class Zygote:
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stderr=stderr,
                 start_new_session=True,  # Ctrl-C is the client's to handle
                 cwd="/",
             )
 
+    def alive(self) -> bool:
+        """Whether it runs, also while it still imports."""
+        return self._process.poll() is None
+
     def ready(self, wait_s: float = 0) -> bool:
         """Whether its imports are done, after at most ``wait_s`` seconds."""
-        if not self._ready and _readable(self._control, wait_s):
+        if self._modules is None and _readable(self._control, wait_s):
             with suppress(OSError):
-                self._ready = self._control.recv(5) == b"ready"
-        return self._ready and self._process.poll() is None
+                self._modules = frozenset(self._control.recv(NAMES).decode().split())
+        return bool(self._modules) and self.alive()
+
+    def current(self) -> bool:
+        """Whether nothing was installed or removed since it began to import."""
+        return self._installed == _installed()
+
+    def suits(self, env: Mapping[str, str], cwd: str) -> bool:
+        """Whether a kernel with this environment and folder would import what it has imported."""
+        paths = env.get("PYTHONPATH", "").split(os.pathsep)
+        local = {Path(name).stem for name in os.listdir(cwd)}
+        return (
+            _at_start(env) == self._at_start
+            and all(path == "" or os.path.isabs(path) for path in paths)
+            and not local & {"matplotlibrc", *self._modules}
+        )
 
     def fork(
         self,
@@ -133,7 +171,7 @@ class Zygote:
                     self._control, [request], [*fds, watched, watched if channel is None else channel, theirs.fileno()]
                 )
             line.settimeout(ANSWER_S)
-            return ForkedKernel(_announced(line), line, life)
+            return ForkedKernel(self, _announced(line), line, life)
         except OSError:
             line.close()
             os.close(life)
@@ -162,39 +200,62 @@ def _announced(line: socket.socket) -> int:
 
 _lock = threading.Lock()
 _zygote: Zygote | None = None
+_kernels: weakref.WeakSet[ForkedKernel] = weakref.WeakSet()
 _asked = 0
 
 
 def _after_fork() -> None:
-    global _zygote, _asked
-    if _zygote:
-        _zygote.forget()
-    _zygote, _asked = None, 0
+    """In a fork of the client: what it held open would keep zygote and kernels alive when the client is gone."""
+    global _lock, _zygote, _asked
+    for one in [_zygote, *_kernels]:
+        if one:
+            one.forget()
+    _lock, _zygote, _asked = threading.Lock(), None, 0
 
 
-os.register_at_fork(after_in_child=_after_fork) if hasattr(os, "register_at_fork") else None
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
-def warm_up(env: Mapping[str, str], wait_s: float = 60) -> bool:
-    """Start the zygote for kernels with this environment and wait until it is ready; ``False`` where there is none."""
+def warm_up(env: Mapping[str, str], wait_s: float = 0) -> bool:
+    """Have a warm process for kernels with this environment.
+
+    Parameters
+    ----------
+    env : mapping
+        Environment variables of the kernels to come.
+    wait_s : float
+        Seconds to wait until it has imported; it goes on in any case.
+
+    Returns
+    -------
+    bool
+        Whether kernels start warm from now on; ``False`` where the system cannot do it.
+    """
+    zygote = _started(env)
+    return zygote is not None and zygote.ready(wait_s)
+
+
+def _started(env: Mapping[str, str]) -> Zygote | None:
+    """The one that runs, or else a new one."""
     global _zygote
     if sys.platform != "linux":
-        return False
+        return None
     with _lock:
-        if _zygote is None or not _alive(_zygote):
-            _zygote = Zygote(env)
-    return _zygote.ready(wait_s)
-
-
-def _alive(zygote: Zygote) -> bool:
-    return zygote._process.poll() is None
+        if _zygote is None or not _zygote.alive() or not _zygote.current():
+            try:
+                _zygote = Zygote(env)  # an older one ends with its last kernel
+            except OSError:
+                _zygote = None
+        return _zygote
 
 
 class WarmProvisioner(LocalProvisioner):
     """Forks a kernel from the zygote where that is the same as starting it, else starts it."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs):
-        """Start a kernel; from the second in a process on, warm."""
+        """Start a kernel; from the third in a process on (or after :func:`warm_up`), warm."""
+        kwargs["env"] = {name: value for name, value in (kwargs.get("env") or os.environ).items() if name != SETTING}
         self.process = await asyncio.to_thread(_forked, cmd, kwargs)
         if self.process is None:
             return await super().launch_kernel(cmd, **kwargs)
@@ -206,23 +267,18 @@ class WarmProvisioner(LocalProvisioner):
 def _forked(cmd: list[str], kwargs: dict) -> ForkedKernel | None:
     """The kernel forked, or ``None`` where only a fresh process will do."""
     global _asked
-    env, cwd = kwargs.get("env") or dict(os.environ), str(kwargs.get("cwd") or Path.cwd())
+    env, cwd = kwargs["env"], str(kwargs.get("cwd") or Path.cwd())
     if sys.platform != "linux" or not _usual(cmd, kwargs, cwd):
         return None
-    with _lock:
-        _asked += 1
-        zygote = _zygote
-    if zygote is None or not _alive(zygote):
-        if _asked > 1:
-            warm_up(env, wait_s=0)
-        return None
-    if _at_start(env) != zygote.at_start or not zygote.ready():
+    _asked += 1
+    zygote = _started(env) if _zygote or _asked > 1 else None  # most processes start one kernel only
+    if zygote is None or not zygote.ready() or not zygote.suits(env, cwd):
         return None
     fds = []
     try:
         fds = [_stream(kwargs.get(name), number) for number, name in enumerate(("stdin", "stdout", "stderr"))]
         with _lock:
-            return zygote.fork([_launcher(), *cmd[3:]], env, cwd, fds)
+            return zygote.fork([_launcher(), *cmd[3:]], env | {"JPY_PARENT_PID": str(os.getpid())}, cwd, fds)
     except OSError:
         return None
     finally:
@@ -240,17 +296,26 @@ def _usual(cmd: list[str], kwargs: dict, cwd: str) -> bool:
         and not set(kwargs) - KNOWN
         and subprocess.PIPE not in streams
         and subprocess.STDOUT not in streams
-        and not (Path(cwd) / "matplotlibrc").exists()
+        and os.path.isdir(cwd)
     )
 
 
 def _at_start(env: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in env.items() if name.startswith(AT_START + THREADS)}
+    return {name: value for name, value in env.items() if name.startswith(AT_START)}
+
+
+def _installed() -> list[int]:
+    """Changes whenever a package is installed, removed or replaced."""
+    return [os.stat(sysconfig.get_path(name)).st_mtime_ns for name in ("purelib", "platlib")]
 
 
 def _stream(wanted, number: int) -> int:
     """A new file descriptor for one of the three standard streams."""
-    if wanted == subprocess.DEVNULL or (wanted is None and number == 0):
+    if wanted is None and number == 0:  # a pipe that nobody writes to, as of any kernel
+        ours, theirs = os.pipe()
+        os.close(theirs)
+        return ours
+    if wanted == subprocess.DEVNULL:
         return os.open(os.devnull, os.O_RDWR)
     if wanted is None:
         return os.dup(number)
@@ -264,4 +329,6 @@ def _launcher() -> str:
 
 
 def _readable(what, seconds: float) -> bool:
-    return bool(select.select([what], [], [], seconds)[0])
+    waiting = select.poll()  # unlike select, it takes numbers of file descriptors above 1023
+    waiting.register(what, select.POLLIN)
+    return bool(waiting.poll(seconds * 1000))

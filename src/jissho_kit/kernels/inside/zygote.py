@@ -23,6 +23,7 @@ import selectors
 import signal
 import socket
 import sys
+import tempfile
 import threading
 import time
 
@@ -55,7 +56,8 @@ REQUEST = 200_000  # bytes; a longer one is refused by the socket, and its kerne
 
 def main(fd: int):
     """Serve until the client is gone. In a forked child, return the function that is the kernel."""
-    del sys.path[0]  # this file's folder
+    if sys.path[0] == os.path.dirname(__file__):  # not there with PYTHONSAFEPATH
+        del sys.path[0]
     control = socket.socket(fileno=fd)
     gc.disable()
     for name in PRELOAD:
@@ -66,7 +68,7 @@ def main(fd: int):
     gc.collect()
     gc.freeze()
     with contextlib.suppress(OSError):
-        control.send(b"ready")
+        control.send(" ".join({name.partition(".")[0] for name in sys.modules}).encode())
         return _serve(control)
     return sys.exit
 
@@ -152,6 +154,7 @@ def _child(request: dict, fds: list[int], sockets: list[socket.socket], pipes: l
     os.environ.clear()
     os.environ.update(request["env"])
     time.tzset()
+    tempfile.tempdir = None  # found by TMPDIR
     sys.argv[:] = request["argv"]
     if request["limits"] is None:
         os.close(channel)
@@ -169,26 +172,10 @@ def _die_with_client(life: int) -> None:
 
 
 def _apart(request: dict, channel: int) -> None:
-    """Shut this process in, unpack its folder, and run what the channel brings."""
-    import io
-    import tarfile
+    """Shut this process in and run what the channel brings."""
+    import cells  # beside this file; start.py has imported it
 
-    import numpy as np
-
-    sys.path.insert(0, os.path.dirname(__file__))
-    import cells
-    import isolate
-
-    del sys.path[0]
-    isolate.enter(request["limits"], keep=channel)
-    with socket.socket(fileno=channel) as line:
-        for folder in (request["cwd"], request["env"]["HOME"], request["env"]["TMPDIR"]):
-            os.makedirs(folder, exist_ok=True)
-        with tarfile.open(fileobj=io.BytesIO(cells.receive(line))) as files:
-            files.extractall(isolate.BOX, filter="data")
-        os.chdir(request["cwd"])
-        np.random.seed()
-        cells.run(line)
+    cells.serve(channel, request["limits"], request["cwd"])
 
 
 def _kernel() -> None:
@@ -198,6 +185,7 @@ def _kernel() -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     np.random.seed()  # the legacy global state would be every kernel's the same
+    sys.orig_argv[1:] = ["-m", "ipykernel_launcher", *sys.argv[1:]]
     app = IPKernelApp.instance(parent_handle=1)  # a parent, but none to poll
     app.initialize()
     matplotlib.rcParams["backend"] = os.environ["MPLBACKEND"]  # read at import, before ipykernel has set it

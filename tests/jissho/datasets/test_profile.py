@@ -250,6 +250,14 @@ def test_order_of_rows_and_names_of_columns_change_nothing(make, seed):
     assert scores(profile_own_table(mixed, target)) == scores(profile_own_table(df, target))
 
 
+def test_a_column_may_be_called_y():
+    df = plain(100).rename(columns={"湿り": "y"})
+    again = df.sample(frac=1, random_state=0)
+    assert scores(profile_own_table(again, "強さ")) == scores(profile_own_table(df, "強さ"))
+    twice = pd.concat([df, df.assign(y=df["y"] + 1)])  # no copies: y differs
+    assert not said(profile_own_table(twice, "強さ"), "全部の列が同じ行")
+
+
 def test_a_long_table_is_thinned_in_whole_groups(monkeypatch):
     monkeypatch.setattr(_score, "MOST_ROWS", 150)
     df = plain(300).assign(ロット=np.arange(300) // 10)

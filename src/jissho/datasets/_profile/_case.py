@@ -64,6 +64,11 @@ class Case:
         happened = self.y != self.zero
         return happened if 0.05 <= happened.mean() <= 0.95 else None
 
+    def with_target(self, names: list[str]) -> pd.DataFrame:
+        """These columns and the target, under numbers: no name can clash."""
+        columns = [*(self.table[name] for name in names), pd.Series(self.y)]
+        return pd.DataFrame(dict(enumerate(columns)))
+
     def drop(self, columns) -> None:
         self.left = [name for name in self.left if name not in set(columns)]
 

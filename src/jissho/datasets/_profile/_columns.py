@@ -249,7 +249,7 @@ def alone(trial: Trial) -> Iterator[Finding]:
     perfect, striking = (_bar(case, level) for level in (PERFECT, STRIKING))
     few = case.task.kind != "number" and np.bincount(case.y).min() < ENOUGH_TO_SUSPECT
     for name in features.names:
-        got = _single(case, features.one(name), folds)
+        got = _single(case, features, name, folds)
         how = "ほぼ" if got >= perfect else "かなり"
         said = f"「{name}」は、この一列だけで「{case.target}」が{how}分かります（1が満点で {got:.2f}）。"
         if got >= perfect and not few:
@@ -276,10 +276,13 @@ def _bar(case: Case, level: dict[str, float]) -> float:
     return max(bar, 1 - (1 - _score.score(case, case.previous, known)) / 4)
 
 
-def _single(case: Case, column: Features, folds: list) -> float:
+def _single(case: Case, features: Features, name: str, folds: list) -> float:
+    """The better of a straight line, for numbers, and a tree on the honest split."""
     tested = np.sort(np.concatenate([test for _, test in folds]))
-    line = _correlation(column.values[:, 0], case.y) ** 2 if case.task.kind == "number" else 0.0
-    return max(line, _score.score(case, _score.predicted(case, column, folds, _tree), tested))
+    tree = _score.score(case, _score.predicted(case, features.one(name), folds, _tree), tested)
+    if case.task.kind != "number":
+        return tree
+    return max(tree, _correlation(features.values[:, features.names.index(name)], case.y) ** 2)
 
 
 def _tree(case: Case, features: Features, rows: int):

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from jissho.datasets._profile._case import Case, is_dates
-from jissho.datasets._profile._structure import Tie, clock_of, moments, names_a_group, time_columns
+from jissho.datasets._profile._structure import Tie, clock_of, group_codes, moments, names_a_group, time_columns
 
 TWO_YEARS = pd.Timedelta(days=730)
 MOST_KINDS = 50  # rarer texts of a column count as one kind
@@ -23,10 +23,9 @@ class Features:
     texts: np.ndarray
 
     def one(self, name: str) -> Features:
-        """A single column of it, as ordered numbers with blanks below all others."""
-        column = self.values[:, [self.names.index(name)]]
-        blank = np.isnan(column)
-        return Features([name], np.where(blank, column[~blank].min() - 1, column), np.array([False]))
+        """A single column of it as ranks, blanks below all others: for one tree nothing else counts."""
+        ranks = pd.factorize(self.values[:, self.names.index(name)], sort=True)[0]
+        return Features([name], ranks[:, None].astype(float), np.array([False]))
 
 
 def features_of(case: Case, tie: Tie) -> Features:
@@ -75,7 +74,7 @@ def _of(case: Case, times: np.ndarray) -> np.ndarray:
     best, most = np.zeros(case.rows, int), len(np.unique(times)) * 1.5
     for name in case.left:
         if names_a_group(name) and 2 <= case.table[name].nunique() <= case.rows / 10:
-            codes = np.unique(case.table[name].astype(str), return_inverse=True)[1]
+            codes = group_codes(case.table[name])
             if (pairs := len(np.unique(np.c_[codes, times], axis=0))) > most:
                 best, most = codes, pairs
     return best

@@ -33,7 +33,7 @@ class Scores:
 
 def in_order(case: Case, tie: Tie) -> tuple[Case, Tie]:
     """Rows in an order that depends on what they hold, not on where they stood; along time or place where there is one."""
-    keys = pd.util.hash_pandas_object(case.table.assign(y=case.y), index=False).to_numpy()
+    keys = pd.util.hash_pandas_object(case.with_target(list(case.table)), index=False).to_numpy()
     order = np.argsort(keys, kind="stable")
     if tie.codes is not None:
         order = order[np.argsort(tie.codes[order], kind="stable")]

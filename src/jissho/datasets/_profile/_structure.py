@@ -126,9 +126,14 @@ def _clock(texts: pd.Series) -> pd.Series:
     return texts.map(clocks).astype("timedelta64[us]")
 
 
+def group_codes(values: pd.Series) -> np.ndarray:
+    """0, 1, … in the order of the names; blanks are one group."""
+    codes = pd.factorize(values, sort=True)[0]
+    return codes - codes.min()
+
+
 def _tie_of_group(case: Case, name: str, given: bool = False) -> Tie:
-    texts = case.table[name].astype(str)
-    codes = np.unique(texts, return_inverse=True)[1]
+    codes = group_codes(case.table[name])
     return Tie("group", (name,), codes, between(target_values(case), codes), given)
 
 

@@ -112,7 +112,7 @@ def duplicates(trial: Trial) -> Iterator[Finding]:
 def distinct_rows(case: Case) -> np.ndarray:
     """Numbers of the rows that copy no earlier one in any column but serial numbers."""
     names = [name for name in case.table if name in case.left or not is_serial(name, case.table[name])]
-    return np.flatnonzero(~case.table[names].assign(y=case.y).duplicated().to_numpy())
+    return np.flatnonzero(~case.with_target(names).duplicated().to_numpy())
 
 
 def single_rows(case: Case) -> np.ndarray:

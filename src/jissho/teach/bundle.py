@@ -26,6 +26,7 @@ MIME = "application/vnd.jissho.answer+json"
 LIMIT = 1_000_000  # bytes of JSON
 MAX_DEPTH = 20
 MAX_BITS = 1024
+MAX_COLUMNS = 2000  # arrays, indexes and columns of tables in one value: each takes pandas a moment
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?([+-]\d\d:\d\d(:\d\d)?)?")
 
 ERRORS = {
@@ -165,6 +166,8 @@ def _series(value: pd.Series, depth: int) -> dict:
 
 
 def _frame(value: pd.DataFrame, depth: int) -> dict:
+    if value.shape[1] >= MAX_COLUMNS:
+        raise _Refused("too-big")
     columns = [_column(value.iloc[:, i], depth) for i in range(value.shape[1])]
     return {
         "t": "frame",
@@ -249,6 +252,8 @@ def decode(encoded: Any) -> Any:
     AnswerError
         Anything that :func:`encode` would not have written.
     """
+    if _columns_in(encoded) > MAX_COLUMNS:
+        raise AnswerError("記録に表や配列が多すぎます。")
     try:
         return _decode(encoded, 0)
     except AnswerError:
@@ -264,6 +269,19 @@ def decode(encoded: Any) -> Any:
         RecursionError,
     ) as error:
         raise AnswerError(f"記録の形が正しくありません（{type(error).__name__}）。") from None
+
+
+def _columns_in(encoded: Any) -> int:
+    """How many columns, arrays and indexes there are, at any depth."""
+    waiting, count = [encoded], 0
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            count += "dtype" in one
+            waiting.extend(one.values())
+        elif isinstance(one, list):
+            waiting.extend(one)
+    return count
 
 
 def _decode(encoded: Any, depth: int) -> Any:

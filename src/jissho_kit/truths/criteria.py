@@ -89,9 +89,7 @@ def _names(column: pd.Series, times: bool) -> list:
 def fault_in_rows(whole: pd.DataFrame, train: Sequence[int], test: Sequence[int]) -> str:
     """Label of what is wrong with two sets of positions in a table as such: stranger, overlap."""
     inside = range(len(whole))
-    return first_of(
-        {"stranger": not all(one in inside for one in (*train, *test)), "overlap": set(train) & set(test)}
-    )
+    return first_of({"stranger": not all(one in inside for one in (*train, *test)), "overlap": set(train) & set(test)})
 
 
 def leak_in_split(

@@ -257,3 +257,11 @@ def test_decode_gives_a_value_or_an_answer_error_never_anything_else(encoded):
         decode(encoded)
     except AnswerError:
         return
+
+
+def test_more_columns_than_an_answer_has_do_not_cross():
+    wide = pd.DataFrame(np.zeros((1, 2000)))
+    assert encode(wide) == {"error": "too-big"}
+    assert through_json(wide.iloc[:, :1999]).shape == (1, 1999)
+    with pytest.raises(AnswerError, match="多すぎ"):
+        decode([encode(pd.Series([1]))] * 1001)

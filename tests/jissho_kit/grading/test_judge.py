@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from jissho.errors import ContentError
 from jissho.teach.bundle import bundle, encode
 from jissho_kit import truths
 from jissho_kit.grading.judge import AGAIN, judge
-from jissho_kit.grading.keys import make_key
+from jissho_kit.grading.keys import AlsoRight, make_key
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +134,9 @@ def test_a_function_of_the_wrong_shape_is_no_crash(keys):
         ({"v": 1, "item": "G-A-1.a", "kind": "answer", "value": {"t": "pickle", "v": "x"}}, "malformed"),
         ({"v": 1, "item": "G-A-1.a", "kind": "error", "value": {"error": "no-file"}}, "no-file"),
         ({"v": 1, "item": "G-A-1.a", "kind": "error", "value": {"error": ["no-file"]}}, "malformed"),
+        ({"v": 1, "item": "G-A-1.a", "kind": "probe", "value": 1}, "malformed"),
+        ({"v": 1, "item": "G-A-1.a", "kind": ["answer"], "value": 1}, "malformed"),
+        ({"v": 1, "item": "G-A-1.a", "value": 1}, "malformed"),
     ],
 )
 def test_a_hostile_or_broken_bundle_is_zero_and_named(keys, hostile, because):
@@ -156,3 +160,30 @@ def test_no_message_contains_the_right_value(keys):
 
 def test_prose_is_left_to_the_instructor(keys):
     assert judge(keys["h"], None).state == "manual"
+    written = given(keys["h"], "根拠は三つ。")
+    assert (written.state, written.points, written.answer) == ("manual", 0, "根拠は三つ。")
+    assert given(keys["h"], "").state == "blank" and given(keys["h"], 3).state == "error"
+
+
+def test_another_right_answer_is_right_and_its_note_is_said(keys):
+    key = keys["a"].model_copy(update={"also": [AlsoRight(answer=0.75, note="全員が専門家でない場合の別解です。")]})
+    other = given(key, "75%")
+    assert (other.state, other.points) == ("right", key.points) and "別解" in other.message
+    assert "別解" not in given(key, written(key)).message
+    assert given(key, 75).state == "right" and given(key, 76).state == "wrong"
+
+
+def test_a_known_wrong_answer_may_earn_something(keys):
+    wrong = [one.model_copy(update={"points": 0.5}) for one in keys["b"].wrong]
+    found = given(keys["b"].model_copy(update={"wrong": wrong}), "キズ")
+    assert (found.state, found.points, found.because) == ("partial", 0.5, "S04") and "件数で一番" in found.message
+
+
+def test_too_many_words_are_no_choice(keys):
+    assert given(keys["c"], ["期間"] * 100_000).because == "not-an-option"
+    assert given(keys["e"], {str(n): "AI" for n in range(10_000)}).because == "kind"
+
+
+def test_a_criterion_that_is_gone_is_the_instructors_to_mend(keys):
+    with pytest.raises(ContentError, match="nowhere"):
+        given(keys["f"].model_copy(update={"criterion": "nowhere"}), [[[1], [2]]] * 2, "probe")

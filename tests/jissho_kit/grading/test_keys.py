@@ -17,8 +17,6 @@ def data():
 
 def changed(item: Item, **changes) -> Item:
     raw = item.model_dump(exclude_none=True)
-    for stated in [raw["right"], *raw["wrong"]]:
-        stated.update({})
     return Item.model_validate(raw | changes)
 
 
@@ -95,3 +93,56 @@ def test_parameters_are_drawn_from_the_list(toy_items):
 def test_hidden_inputs_do_not_change_between_two_computations(toy_items, data):
     assert make_key(toy_items[5], data, seed=4).inputs == make_key(toy_items[5], data, seed=4).inputs
     assert make_key(toy_items[5], data, seed=4).inputs != make_key(toy_items[5], data, seed=5).inputs
+
+
+def test_other_right_answers_are_proven_and_kept_apart(toy_items, data):
+    def having(index, *also):
+        return changed(toy_items[index], also_right=list(also))
+
+    assert prove([having(0, {"value": 0.77, "note": "別解です。"})], data) == []
+    assert prove([having(3, {"order": ["分ける", "集める", "学ぶ"]})], data) == []
+    assert prove([having(6, {"function": "toy_double_by_adding"})], data) == []
+    with pytest.raises(NotSeparable):
+        make_key(having(0, {"result": "toy.half"}), data)
+    with pytest.raises(NotSeparable):
+        make_key(having(6, {"function": "toy_square"}), data)
+    with pytest.raises(NotSeparable, match="toy_same"):
+        make_key(having(5, {"function": "toy_same"}), data)
+
+
+def test_the_last_option_may_be_right_too(toy_items, data):
+    raw = toy_items[1].model_dump(exclude_none=True)
+    also, *wrong = raw["wrong"]
+    item = changed(toy_items[1], also_right=[{"choice": also["choice"]}], wrong=wrong)
+    assert prove([item], data) == []
+
+
+def test_a_stated_partial_credit_is_proven(toy_items, data):
+    wrong = toy_items[0].model_dump(exclude_none=True)["wrong"]
+    wrong[0]["points"] = 0.5
+    item = changed(toy_items[0], wrong=wrong)
+    assert make_key(item, data).wrong[0].points == 0.5
+    assert prove([item], data) == []
+
+
+@pytest.mark.parametrize(
+    ("index", "changes", "said"),
+    [
+        (0, {"also_right": [{"choice": "汚れ"}]}, "使えない書き方"),
+        (0, {"also_right": [{"note": "別解"}]}, "答えの書き方がありません"),
+        (2, {"also_right": [{"includes": "期間"}]}, "使えない書き方"),
+        (1, {"also_right": [{"choice": "バリ"}]}, "選択肢にない"),
+        (1, {"equivalent": {"並びが逆": "順は問いません。"}}, "使えないキー"),
+    ],
+)
+def test_other_right_answers_are_checked_like_any(toy_items, index, changes, said):
+    with pytest.raises(ValueError, match=said):
+        changed(toy_items[index], **changes)
+
+
+def test_a_wrong_answer_earns_less_than_the_right_one(toy_items):
+    for index, points, said in [(0, 2, "満点"), (2, 1, "includes")]:
+        wrong = toy_items[index].model_dump(exclude_none=True)["wrong"]
+        wrong[0]["points"] = points
+        with pytest.raises(ValueError, match=said):
+            changed(toy_items[index], wrong=wrong)

@@ -187,6 +187,11 @@ def toy_double(行):
     return [2 * n for n in 行]
 
 
+def toy_double_by_adding(行):
+    """Right, by another road."""
+    return [n + n for n in 行]
+
+
 def toy_square(行):
     """Wrong: squared."""
     return [n * n for n in 行]
@@ -212,6 +217,7 @@ FUNCTIONS = {
         toy_same,
         toy_reversed,
         toy_double,
+        toy_double_by_adding,
         toy_square,
         toy_single,
         toy_half,

@@ -7,14 +7,14 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from jissho.errors import UsageError
 from jissho_kit.grading import ledger
 from jissho_kit.grading.course import Course
 
-OWN_RISK = "提出されたコードは採点者の権限で動きます。"  # until submissions run in a sandbox
+OWN_RISK = "隔離なしで採点します。提出されたプログラムは採点者の権限で動きます。"
 # The last line of a traceback; nbgrader's own summary says nothing.
 RAISED = re.compile(r"^\s*((?!nbgrader)[\w.]*(?:Error|Exception|Exit)\b.*)$", re.MULTILINE)
 Progress = Callable[[int, int, str], None]  # done, total, what
@@ -22,7 +22,10 @@ Progress = Callable[[int, int, str], None]  # done, total, what
 
 @dataclass(frozen=True)
 class GradeRow:
-    """One submission's outcome. ``problem``: what is wrong, which file, how to mend it (empty when graded)."""
+    """One submission's outcome.
+
+    ``problem``: what is wrong, which file, how to mend it (empty when graded). ``isolated``: it was shut in.
+    """
 
     assignment: str
     student: str
@@ -33,6 +36,7 @@ class GradeRow:
     problem: str = ""
     file: str = ""
     mend: str = ""
+    isolated: bool = True
 
 
 def hand_out(course: Course) -> list[Path]:
@@ -69,14 +73,17 @@ def grade(course: Course, assignment: str | None = None, on_progress: Progress |
     Raises
     ------
     UsageError
-        The course has no such assignment.
+        The course has no such assignment, or submissions cannot be shut in (see :mod:`jissho_kit.grading.apart`).
     ContentError
         The private folder cannot be read.
     """
+    from jissho_kit.grading import apart
+
     chosen = _chosen(course, assignment)
     for one in chosen:
         # What cannot be read stops grading before anything is changed.
         course.manifest(one), course.keys(one), course.hidden(one)
+    apart.require()
     api = _api(course)
     hand_out(course)
     submissions = [(one, student) for one in chosen for student in _students(course, one)]
@@ -84,7 +91,7 @@ def grade(course: Course, assignment: str | None = None, on_progress: Progress |
     for done, (one, student) in enumerate(submissions):
         if on_progress:
             on_progress(done, len(submissions), f"{one} {student}")
-        row = _grade_one(course, api, one, student)
+        row = replace(_grade_one(course, api, one, student), isolated=apart.is_isolated())
         ledger.record(course, one, student, row.problem, row.file, row.mend, row.verdicts)
         rows.append(row)
     return rows

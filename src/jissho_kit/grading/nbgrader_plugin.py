@@ -40,7 +40,7 @@ from traitlets.config import Config
 
 from jissho.teach.bundle import MIME
 from jissho_kit import kernels
-from jissho_kit.grading import build
+from jissho_kit.grading import apart, build
 from jissho_kit.grading.course import Course, open_course
 from jissho_kit.grading.judge import Verdict, judge, refuse
 from jissho_kit.grading.tidy import tidy
@@ -48,7 +48,8 @@ from jissho_kit.grading.tidy import tidy
 VERDICT = "application/vnd.jissho.verdict+json"
 TIMEOUT = 60  # seconds one cell may take
 STOPPED = (DeadKernelError, CellTimeoutError)  # after these nothing more can be run
-STOP_NOTE = "**実行が途中で止まりました**（長すぎる計算か、プログラムの終了）。止まったセルから下は採点できていません。"
+STOP_NOTE = "**実行が途中で止まりました**（{why}）。止まったセルから下は採点できていません。"
+OPEN_NOTE = "**隔離なしで採点しました。**"
 MOST_BYTES = 20_000_000
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -173,9 +174,9 @@ class Tidy(_OfCourse):
 
 
 class ExecuteApart(Execute, _OfCourse):
-    """Execute on a kernel of our own environment, with hidden inputs (inputs only) for function items.
+    """Execute shut in alone (:mod:`jissho_kit.grading.apart`), with hidden inputs (inputs only) for function items.
 
-    The seam for a sandbox: this class and :mod:`jissho_kit.kernels` are all that knows how code is run.
+    Where that cannot be had a submission is refused, unless ``JISSHO_NO_SANDBOX=1`` says that it is one's own.
     """
 
     def __init__(self, **kw):
@@ -183,7 +184,29 @@ class ExecuteApart(Execute, _OfCourse):
         super().__init__(**kw)
 
     def preprocess(self, nb: NotebookNode, resources: dict, km=None):
-        """Run all cells; a kernel that dies leaves the rest without output, and the judge says so."""
+        """Run all cells; what is stopped leaves the rest without output, and the judge says so."""
+        told = resources["nbgrader"]
+        if not apart.is_isolated():
+            nb, resources = self._with_own_rights(nb, resources, km)
+            nb.cells.insert(0, new_markdown_cell(OPEN_NOTE))
+            return nb, resources
+        course = self.course()
+        folders = [course.root / "submitted" / told["student"] / told["assignment"], course.source(told["assignment"])]
+        job, notes = apart.make_job(nb, course.manifest(told["assignment"]), folders, course.hidden(told["assignment"]))
+        outcome = apart.OUTCOMES.pop(job.digest(), None)
+        if outcome is None:
+            apart.require()
+            outcome = apart.run_submission(job)
+        outcome.put_into(nb)
+        if outcome.stopped:
+            notes.insert(0, STOP_NOTE.format(why=apart.STOPS[outcome.stopped]))
+        for note in notes:
+            self.log.warning("%s: %s", told["student"], note)
+        if notes:
+            nb.cells.insert(0, new_markdown_cell("\n".join(f"- {note}" for note in notes)))
+        return nb, resources
+
+    def _with_own_rights(self, nb: NotebookNode, resources: dict, km=None):
         hidden = self.course().hidden(resources["nbgrader"]["assignment"])
         with tempfile.TemporaryDirectory(prefix="jissho-grade-", ignore_cleanup_errors=True) as work:
             self._env = kernels.environment(
@@ -194,7 +217,7 @@ class ExecuteApart(Execute, _OfCourse):
                 return super().preprocess(nb, resources, km)
             except STOPPED as error:
                 self.log.error("%s: %s", resources["nbgrader"]["student"], type(error).__name__)
-                nb.cells.insert(0, new_markdown_cell(STOP_NOTE))
+                nb.cells.insert(0, new_markdown_cell(STOP_NOTE.format(why=apart.STOPS["died"])))
                 return nb, resources
 
     def start_new_kernel(self, **kw):

@@ -7,16 +7,19 @@ out is hostile data: framed, limited in size and number before it is parsed, and
 
 from __future__ import annotations
 
+import atexit
 import io
 import json
 import os
 import shutil
+import signal
 import socket
 import struct
 import subprocess
 import sys
 import sysconfig
 import tarfile
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -25,24 +28,28 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import jissho
-from jissho import datasets
 from jissho_kit.kernels._warm import ForkedKernel, Zygote
 
 BOX = "/box"
+WORK = f"{BOX}/work"
+CAP_SYS_ADMIN = 21
 KIT = "/run/jissho"  # where the participants' side lies inside
 INSIDE = Path(__file__).parent / "inside"
 ETC = ("ld.so.cache", "ld.so.conf", "fonts", "localtime", "timezone", "mime.types", "alternatives")
-MESSAGES = {
-    "execute_result",
-    "display_data",
-    "update_display_data",
-    "stream",
-    "error",
-    "clear_output",
-    "comm_open",
-    "comm_msg",
-    "comm_close",
-}
+INTERRUPT_S = 3.0  # how long an interrupted cell may take to end
+WATCH_S = (0.002, 0.05)
+GROWTH = 2_000_000_000  # bytes per second and core that a process may take at most
+MOST_DEPTH = 64  # of JSON
+PARENT = "cell"  # id of the message that all output answers, as in inside/cells.py
+PAGE = os.sysconf("SC_PAGESIZE") if hasattr(os, "sysconf") else 4096
+START_S = 20.0
+INSTALL = "apt install bubblewrap（Fedora系では dnf install bubblewrap）で入ります。"
+ELSEWHERE = "Windows では WSL2 の中で、macOS では Linux のコンテナーか教室のサーバーで採点してください。"
+SETTINGS = (
+    "利用者の名前空間（user namespaces）を許す設定が要ります。コンテナーの中なら "
+    "--security-opt seccomp=unconfined --security-opt apparmor=unconfined を付けて始めるか、外の機械で採点してください。"
+)
+LETTERS = {"source": b"c", "files": b"f"}
 
 
 @dataclass(frozen=True)
@@ -80,30 +87,54 @@ class Stopped(Exception):
 
 def command(zygote_fd: int) -> list[str]:
     """bubblewrap's command line for the warm process."""
+    from jissho import datasets
+
     shown = ["/usr", *dict.fromkeys(str(Path(place).resolve()) for place in (sys.base_prefix, sys.prefix))]
-    line = ["bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
-    line += ["--uid", "1000", "--gid", "1000", "--hostname", "jissho"]
+    line = ["bwrap", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+    line += ["--die-with-parent", "--new-session", "--hostname", "jissho"]
+    if _is_root():  # no user namespace: the warm process becomes nobody, which only root can do (isolate.leave_root)
+        line += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    else:
+        line += ["--unshare-user", "--uid", "1000", "--gid", "1000"]
     for folder in ("/bin", "/sbin", "/lib", "/lib32", "/lib64"):
         path = Path(folder)
         if path.is_symlink():
             line += ["--symlink", os.readlink(path), folder]
         elif path.is_dir():
             line += ["--ro-bind", folder, folder]
+    # bubblewrap makes missing parents for their owner alone; the warm process may be somebody else.
+    for folder in sorted(
+        {str(one) for place in [*shown, f"{KIT}/lib/jissho", "/etc/fonts"] for one in Path(place).parents}
+    ):
+        line += ["--dir", folder]
     for place in shown:
         line += ["--ro-bind", place, place]
     for name in ETC:
         line += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     for package in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
         if (Path(package) / "jissho_kit").is_dir():
-            line += ["--tmpfs", f"{package}/jissho_kit"]
+            line += ["--tmpfs", f"{package}/jissho_kit", "--remount-ro", f"{package}/jissho_kit"]
     line += ["--ro-bind", str(Path(jissho.__file__).parent), f"{KIT}/lib/jissho"]
     line += ["--ro-bind", str(datasets.own_data()), f"{KIT}/datasets"]
     line += ["--ro-bind", str(INSIDE), f"{KIT}/inside"]
-    # The system's own /proc, so that Linux lets each submission mount one of its own processes only.
-    line += ["--dev", "/dev", "--bind", "/proc", "/proc", "--tmpfs", BOX, "--tmpfs", "/tmp", "--chdir", "/"]
+    # The system's whole /proc: Linux lets a submission mount a /proc of its own processes only where it sees one that
+    # nothing covers (bubblewrap's own is covered in part). The warm process never runs foreign code, and a submission
+    # sees its own mount, or an empty one, above this.
+    line += ["--dev", "/dev", "--bind", "/proc", "/proc"]
+    # These two the warm process may write to; each submission has a file system of its own above them.
+    for place in (BOX, "/tmp"):
+        line += [*(["--perms", "1777"] if _is_root() else []), "--tmpfs", place]
     for fonts in _font_lists():
         line += ["--ro-bind", str(fonts), f"{BOX}/home/matplotlib/{fonts.name}"]
-    return [*line, "--", str(Path(sys.prefix) / "bin" / "python"), f"{KIT}/inside/zygote.py", str(zygote_fd)]
+    # What is left could be written to by all submissions alike, and read by the next.
+    line += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]
+    return [*line, "--", str(Path(sys.prefix) / "bin" / "python"), f"{KIT}/inside/start.py", str(zygote_fd)]
+
+
+def _is_root() -> bool:
+    """Whether we may do what root may; in many containers root may not."""
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return os.geteuid() == 0 and bool(int(status["CapEff"], 16) >> CAP_SYS_ADMIN & 1)
 
 
 def _font_lists() -> list[Path]:
@@ -133,33 +164,216 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 class Sandbox:
-    """A warm process behind the outer wall, from which submissions are forked. Use as a context manager."""
+    """A warm process behind the outer wall, from which submissions are forked; may be used from several threads."""
 
     def __init__(self) -> None:
-        self._zygote = Zygote(environment(), command)
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 (kept as long as the sandbox)
+        self._closed, started = threading.Event(), threading.Event()
+        # bubblewrap ends with the thread that has started it, so that thread stays.
+        threading.Thread(target=self._hold, args=(started,), daemon=True).start()
+        started.wait()
+        if isinstance(self._zygote, OSError):
+            raise self._zygote
+
+    def _hold(self, started: threading.Event) -> None:
+        try:
+            self._zygote = Zygote(environment(), command, self._said)
+        except OSError as error:
+            self._zygote = error
+        started.set()
+        self._closed.wait()
 
     def __enter__(self) -> Sandbox:
         return self
 
     def __exit__(self, *_) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End it, and all submissions in it."""
         self._zygote.close()
+        self._closed.set()
+
+    def forget(self) -> None:
+        """In a fork of this process: leave it to the parent."""
+        self._zygote.forget()
 
     def ready(self, wait_s: float = 60) -> bool:
         """Whether it can be forked from."""
         return self._zygote.ready(wait_s)
 
-    def start(self, files: Mapping[str, bytes], limits: Limits, extra: Mapping[str, str] | None = None) -> Apart:
-        """Shut a new process in with ``files`` (path below the box → content); cells run in ``work/``."""
+    def said(self) -> str:
+        """The last line that bubblewrap or the warm process said, for one that did not become ready."""
+        self._said.seek(0)
+        lines = self._said.read().decode("utf-8", "replace").split("\n")
+        return next((line for line in reversed(lines) if line.strip()), "no answer")
+
+    def start(self, limits: Limits, extra: Mapping[str, str] | None = None) -> Apart:
+        """Shut a new process in; its cells run in the folder ``work/`` of its box.
+
+        Raises
+        ------
+        OSError
+            It cannot be started, or not be shut in.
+        """
         ours, theirs = socket.socketpair()
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         with theirs:
             null = os.open(os.devnull, os.O_RDWR)
             try:
                 process = self._zygote.fork(
-                    [""], environment(extra), f"{BOX}/work", [null] * 3, theirs.fileno(), limits.inside()
+                    [""], environment(extra), WORK, [null] * 3, theirs.fileno(), limits.inside()
                 )
+            except OSError:
+                ours.close()
+                raise
             finally:
                 os.close(null)
-        return Apart(process, ours, limits, _packed(files))
+        return Apart(process, ours, limits)
+
+
+class Apart:
+    """One submission's process: executes cells one after the other, within its limits. Use as a context manager."""
+
+    def __init__(self, process: ForkedKernel, channel: socket.socket, limits: Limits) -> None:
+        self._process, self._channel, self._limits = process, channel, limits
+        self._bytes = self._count = 0
+        self._exceeded, self._kernel, self._peak = "", None, 0
+        self._ends = time.monotonic() + limits.notebook_s
+        try:
+            self._kernel = self._shut_in()
+        except (OSError, Stopped):
+            self.__exit__()
+            raise
+        self._watch = threading.Thread(target=self._watch_use, daemon=True)
+        self._watch.start()
+
+    def __enter__(self) -> Apart:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._process.kill()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(5)
+        self._channel.close()
+        if self._kernel is not None:
+            os.close(self._kernel)
+            self._kernel = None
+
+    def _shut_in(self) -> int:
+        """Wait for the first message, which no foreign code can have sent; returns a pidfd of the cells' process."""
+        self._channel.settimeout(max(START_S, 0.001))
+        head, credentials, *_ = self._channel.recvmsg(4, socket.CMSG_SPACE(12))
+        if len(head) < 4 or not credentials:
+            raise OSError("the process has ended while it was shut in")
+        message = json.loads(self._read(*struct.unpack("!I", head), time.monotonic() + START_S))
+        if message["msg_type"] != "ready":
+            raise OSError(message["why"])
+        return os.pidfd_open(struct.unpack("3i", credentials[0][2])[0])
+
+    def put(self, files: Mapping[str, bytes]) -> None:
+        """Write ``files`` (path below the box → content). Raises Stopped."""
+        self._send("files", _packed(files), self._ends)
+
+    def execute(self, source: str) -> Iterator[dict]:
+        """Run a cell; gives its messages, the last with ``msg_type`` ``done``.
+
+        A cell that takes too long is interrupted once, as Jupyter does; then ``done`` has ``timed_out``.
+
+        Raises
+        ------
+        Stopped
+            A limit was exceeded or the process has ended; nothing more can be run.
+        """
+        ends = min(time.monotonic() + self._limits.cell_s, self._ends)
+        self._send("source", source.encode("utf-8", "replace"), ends)
+        interrupted = False
+        while True:
+            try:
+                message = self._receive(ends)
+            except TimeoutError:
+                if interrupted or time.monotonic() >= self._ends:
+                    raise self._stop("notebook-time" if time.monotonic() >= self._ends else "cell-time") from None
+                interrupted, ends = True, min(time.monotonic() + INTERRUPT_S, self._ends + INTERRUPT_S)
+                with suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(self._kernel, signal.SIGINT)
+                continue
+            if message["msg_type"] == "done":
+                yield message | {"timed_out": interrupted}
+                return
+            yield message
+
+    def _send(self, kind: str, body: bytes, ends: float) -> None:
+        self._channel.settimeout(max(ends - time.monotonic(), 0.01))
+        try:
+            self._channel.sendall(struct.pack("!Ic", len(body), LETTERS[kind]) + body)
+        except TimeoutError:
+            raise self._stop("cell-time") from None
+        except OSError:
+            raise self._stop("died") from None
+
+    def _receive(self, ends: float) -> dict:
+        """The next message; ``TimeoutError`` leaves what has come so far for the next call."""
+        head = self._peek(ends)
+        (size,) = struct.unpack("!I", head)
+        self._bytes, self._count = self._bytes + size, self._count + 1
+        if size > self._limits.message or self._bytes > self._limits.output or self._count > self._limits.messages:
+            raise self._stop("output")
+        # Half a message is no honest one: an interrupted process still ends the message that it is sending.
+        message = _checked(self._read(size, ends + INTERRUPT_S))
+        if message is None:
+            raise self._stop("forged")
+        return message
+
+    def _peek(self, ends: float) -> bytes:
+        self._channel.settimeout(max(ends - time.monotonic(), 0.001))
+        try:
+            first = self._channel.recv(1)
+        except TimeoutError:
+            raise
+        except OSError:
+            raise self._stop("died") from None
+        if not first:
+            raise self._stop("died")
+        return first + self._read(3, ends + INTERRUPT_S)
+
+    def _read(self, size: int, ends: float) -> bytes:
+        parts = []
+        while size:
+            self._channel.settimeout(max(ends - time.monotonic(), 0.001))
+            try:
+                part = self._channel.recv(min(size, 1 << 20))
+            except TimeoutError:
+                raise self._stop("forged") from None
+            except OSError:
+                raise self._stop("died") from None
+            if not part:
+                raise self._stop("died")
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+    def _stop(self, why: str) -> Stopped:
+        if why == "died" and not self._exceeded:  # the watch may have ended it this moment
+            self._watch.join(0.2) if self._process.poll() is None else None
+        self._process.kill()
+        return Stopped(self._exceeded or why)
+
+    def _watch_use(self) -> None:
+        """End the process when all its descendants together use too much.
+
+        The sum of resident sizes costs microseconds and is never below the proportional one (PSS), which costs
+        milliseconds; so that is asked only when the sum is too large. The nearer the limit, the sooner the next look.
+        """
+        while self._process.poll() is None:
+            memory, count = _use(self._process.pid, self._limits.memory)
+            self._peak = max(self._peak, memory)
+            if memory > self._limits.memory or count > self._limits.processes:
+                self._exceeded = "memory" if memory > self._limits.memory else "processes"
+                self._process.kill()
+                return
+            room = (self._limits.memory - memory) / GROWTH / (os.cpu_count() or 1)
+            time.sleep(min(max(room, WATCH_S[0]), WATCH_S[1]))
 
 
 def _packed(files: Mapping[str, bytes]) -> bytes:
@@ -172,132 +386,178 @@ def _packed(files: Mapping[str, bytes]) -> bytes:
     return packed.getvalue()
 
 
-class Apart:
-    """One submission's process: executes cells one after the other, within its limits."""
-
-    def __init__(self, process: ForkedKernel, channel: socket.socket, limits: Limits, packed: bytes) -> None:
-        self._process, self._channel, self._limits = process, channel, limits
-        self._bytes = self._count = 0
-        self._ends = time.monotonic() + limits.notebook_s
-        self._exceeded = ""
-        self._watch = threading.Thread(target=self._watch_use, daemon=True)
-        self._watch.start()
-        self._send(packed, self._ends)
-
-    def __enter__(self) -> Apart:
-        return self
-
-    def __exit__(self, *_) -> None:
-        self._process.kill()
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(5)
-        self._channel.close()
-
-    def execute(self, source: str) -> Iterator[dict]:
-        """Run a cell; gives its messages, the last with ``msg_type`` ``done``.
-
-        Raises
-        ------
-        Stopped
-            A limit was exceeded or the process has ended; nothing more can be run.
-        """
-        ends = min(time.monotonic() + self._limits.cell_s, self._ends)
-        self._send(source.encode("utf-8", "replace"), ends)
-        while True:
-            message = self._receive(ends)
-            yield message
-            if message["msg_type"] == "done":
-                return
-
-    def _send(self, body: bytes, ends: float) -> None:
-        self._channel.settimeout(max(ends - time.monotonic(), 0.01))
-        try:
-            self._channel.sendall(struct.pack("!I", len(body)) + body)
-        except OSError as error:
-            raise self._stop(error) from None
-
-    def _receive(self, ends: float) -> dict:
-        (size,) = struct.unpack("!I", self._read(4, ends))
-        self._bytes, self._count = self._bytes + size, self._count + 1
-        if size > self._limits.message or self._bytes > self._limits.output or self._count > self._limits.messages:
-            raise self._stop("output")
-        return _checked(self._read(size, ends)) or self._raise("forged")
-
-    def _read(self, size: int, ends: float) -> bytes:
-        parts = []
-        while size:
-            self._channel.settimeout(max(ends - time.monotonic(), 0.001))
-            try:
-                part = self._channel.recv(min(size, 1 << 20))
-            except OSError as error:
-                raise self._stop(error) from None
-            if not part:
-                raise self._stop("died")
-            parts.append(part)
-            size -= len(part)
-        return b"".join(parts)
-
-    def _raise(self, reason: str):
-        raise self._stop(reason)
-
-    def _stop(self, why: str | OSError) -> Stopped:
-        if isinstance(why, TimeoutError):
-            why = "notebook-time" if time.monotonic() >= self._ends else "cell-time"
-        elif isinstance(why, OSError):
-            why = "died"
-        self._process.kill()
-        return Stopped(self._exceeded or why)
-
-    def _watch_use(self) -> None:
-        """End the process when all its descendants together use too much; a look takes well under a millisecond each."""
-        while self._process.poll() is None:
-            memory, count = _use(self._process.pid)
-            if memory > self._limits.memory or count > self._limits.processes:
-                self._exceeded = "memory" if memory > self._limits.memory else "processes"
-                self._process.kill()
-                return
-            time.sleep(0.02)
-
-
 def _checked(body: bytes) -> dict | None:
     """The message if it is one that a cell may send, in the shape that notebooks take; else ``None``."""
     try:
-        message = json.loads(body)
-    except (ValueError, RecursionError):
+        message = _plain(json.loads(body, parse_constant=_refuse))
+        kind, content, metadata = message["msg_type"], message.get("content", {}), message.get("metadata", {})
+        fine = isinstance(content, dict) and isinstance(metadata, dict) and SHAPES[kind](content)
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
         return None
-    if not isinstance(message, dict):
-        return None
-    if message.get("msg_type") == "done":
-        count = message.get("execution_count")
-        fine = isinstance(count, int) and message.get("status") in ("ok", "error", "aborted")
-        return {"msg_type": "done", "status": message["status"], "execution_count": count} if fine else None
-    kind, content, metadata = (message.get(name) for name in ("msg_type", "content", "metadata"))
-    if kind not in MESSAGES or not isinstance(content, dict) or not isinstance(metadata, dict):
-        return None
-    return {"header": {"msg_type": kind}, "msg_type": kind, "content": content, "metadata": metadata, "buffers": []}
+    header = {"header": {"msg_type": kind}, "parent_header": {"msg_id": PARENT}, "msg_type": kind}
+    return header | {"content": content, "metadata": metadata, "buffers": []} if fine else None
 
 
-def _use(pid: int) -> tuple[int, int]:
-    """Memory (proportional set size, bytes) and number of a process and all its descendants."""
-    memory, waiting, seen = 0, [pid], 0
+def _refuse(constant: str):
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _plain(value, depth: int = 0):
+    """A JSON value without what would stop a later writer: halves of characters, nesting beyond all use."""
+    if depth > MOST_DEPTH:
+        raise ValueError("too deep")
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {_plain(key): _plain(one, depth + 1) for key, one in value.items()}
+    return [_plain(one, depth + 1) for one in value] if isinstance(value, list) else value
+
+
+def _is_display(content: dict) -> bool:
+    data, metadata, transient = (content.get(name) or {} for name in ("data", "metadata", "transient"))
+    return (
+        isinstance(metadata, dict)
+        and isinstance(transient, dict)
+        and isinstance(transient.get("display_id", ""), str)
+        and all(isinstance(one, str) or kind.endswith("json") for kind, one in data.items())
+    )
+
+
+def _is_result(content: dict) -> bool:
+    return _is_display(content) and _is_count(content)
+
+
+def _is_count(content: dict) -> bool:
+    return type(content.get("execution_count")) is int
+
+
+def _is_error(content: dict) -> bool:
+    lines = content.get("traceback")
+    return (
+        isinstance(lines, list)
+        and all(isinstance(one, str) for one in lines)
+        and all(isinstance(content.get(name), str) for name in ("ename", "evalue"))
+    )
+
+
+def _is_comm(content: dict) -> bool:
+    return isinstance(content.get("comm_id"), str) and isinstance(content.get("data"), dict)
+
+
+# What a cell may send, and whether its content has the shape that this kind has.
+SHAPES = {
+    "execute_input": _is_count,
+    "execute_result": _is_result,
+    "display_data": _is_display,
+    "update_display_data": _is_display,
+    "stream": lambda content: content.get("name") in ("stdout", "stderr") and isinstance(content.get("text"), str),
+    "error": _is_error,
+    "clear_output": lambda content: isinstance(content.get("wait", False), bool),
+    "comm_open": _is_comm,
+    "comm_msg": _is_comm,
+    "comm_close": lambda content: True,
+    "done": lambda content: content.get("status") == "ok" or _is_error(content),
+}
+
+
+def _use(pid: int, most: int) -> tuple[int, int]:
+    """Memory in bytes and number of a process and all its descendants; what lies in their files counts as memory.
+
+    Above ``most`` the memory is exact as far as Linux lets us see; below it may be too large.
+    """
+    pids, tasks = _family(pid)
+    files = _files(pids[1:])
+    memory = files + sum(_resident(one) for one in pids)
+    if memory > most:
+        memory = files + sum(_proportional(one) for one in pids)
+    return memory, tasks
+
+
+def _family(pid: int) -> tuple[list[int], int]:
+    found, waiting, tasks = [], [pid], 0
     while waiting:
         one = waiting.pop()
+        found.append(one)
         with suppress(OSError, ValueError):
             for task in os.listdir(f"/proc/{one}/task"):
-                seen += 1
+                tasks += 1
                 waiting += map(int, Path(f"/proc/{one}/task/{task}/children").read_text().split())
-            with open(f"/proc/{one}/smaps_rollup") as file:
-                memory += next(int(line.split()[1]) for line in file if line.startswith("Pss:")) * 1024
-    return memory, seen
+    return found, tasks
 
 
-def available() -> str:
-    """Empty where submissions can be shut in, else why not (for the person who grades)."""
+def _resident(pid: int) -> int:
+    with suppress(OSError):
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
+    return 0
+
+
+def _proportional(pid: int) -> int:
+    with suppress(OSError), open(f"/proc/{pid}/smaps_rollup") as file:
+        for line in file:
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    return _resident(pid)  # gone (0), or not ours to see: then the larger number counts
+
+
+def _files(pids: list[int]) -> int:
+    """Bytes in the box; seen through the first process that has it."""
+    for pid in pids:
+        with suppress(OSError):
+            use = os.statvfs(f"/proc/{pid}/root{BOX}")
+            return (use.f_blocks - use.f_bfree) * use.f_frsize
+    return 0
+
+
+def why_not() -> str:
+    """Empty where submissions can be shut in, else why not and what helps (Japanese)."""
     if sys.platform != "linux":
-        return "この機械のOSには、隔離のしくみがありません。"
+        return f"この機械のOSには、隔離のしくみがありません。{ELSEWHERE}"
     if shutil.which("bwrap") is None:
-        return "隔離に使う bubblewrap が入っていません。"
-    with Sandbox() as sandbox:
-        if not sandbox.ready():
-            return "この機械の設定では、隔離を始められません。"
-    return ""
+        return f"隔離に使う bubblewrap が入っていません。{INSTALL}"
+    try:
+        with sandbox().start(Limits()):
+            return ""
+    except OSError as error:
+        return f"この機械の設定では、隔離を始められません（{error}）。{SETTINGS}"
+
+
+_lock = threading.Lock()
+_sandbox: Sandbox | None = None
+
+
+def sandbox() -> Sandbox:
+    """This process's one sandbox, started at the first call; a dead one is replaced.
+
+    Raises
+    ------
+    OSError
+        It cannot be started; the message is the system's.
+    """
+    global _sandbox
+    with _lock:
+        if _sandbox is None or not _sandbox.ready(0):
+            if _sandbox is not None:
+                _sandbox.close()
+            _sandbox = Sandbox()
+            if not _sandbox.ready():
+                said, _sandbox = _sandbox.said(), None
+                raise OSError(said)
+    return _sandbox
+
+
+def _close() -> None:
+    if _sandbox is not None:
+        _sandbox.close()
+
+
+def _forget() -> None:
+    """In a fork of this process: the sandbox is the parent's."""
+    global _sandbox, _lock
+    if _sandbox is not None:
+        _sandbox.forget()
+    _sandbox, _lock = None, threading.Lock()
+
+
+atexit.register(_close)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)

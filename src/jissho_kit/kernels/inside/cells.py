@@ -1,25 +1,38 @@
 """Run cells in this process as a kernel would, and send its messages over a socket.
 
 What goes out are the messages of the Jupyter protocol (``execute_result``, ``display_data``, ``stream``, ``error`` …), one JSON
-document after its length in four bytes; ``{"msg_type": "done"}`` ends a cell. What comes in is a cell's source, framed alike.
+document after its length in four bytes; ``{"msg_type": "ready"}`` is the first and ``{"msg_type": "done"}`` ends a cell.
+What comes in is framed alike, with one letter before the body: ``f`` files (a tar below the box), ``c`` a cell's source.
+Nothing here protects anything: a cell can reach all of this. The walls are ``isolate.py``, bubblewrap and the reader.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
+import io
 import json
+import logging
 import os
+import signal
 import socket
 import struct
 import sys
+import tarfile
+import threading
 import time
 
-from ipykernel.inprocess.ipkernel import InProcessKernel
+import isolate
+from ipykernel.ipkernel import IPythonKernel
 from jupyter_client.session import Session
 from traitlets import Any
+from traitlets.config import Config
 
-FLUSH_S = 0.2  # how long text may wait for more of it
+FLUSH_S = 0.2  # how long text may wait for more of it, as in ipykernel
+# Letters of text that a cell may show; far beyond what a page keeps, far below what ends the process.
+MOST_TEXT = 2_000_000
+CUT = "\n（出力が長すぎるので、ここから先を省きました）\n"
+PARENT = "cell"  # id of the message that all output answers
 
 
 def send(channel: socket.socket, document: dict) -> None:
@@ -28,117 +41,198 @@ def send(channel: socket.socket, document: dict) -> None:
     channel.sendall(struct.pack("!I", len(body)) + body)
 
 
-def receive(channel: socket.socket) -> bytes | None:
-    """The next framed document; ``None`` at the end."""
-    head = channel.recv(4, socket.MSG_WAITALL)
-    if len(head) < 4:
-        return None
-    return channel.recv(struct.unpack("!I", head)[0], socket.MSG_WAITALL)
+def receive(channel: socket.socket) -> tuple[bytes, bytes]:
+    """The next letter and body; ``b""`` at the end."""
+    head = channel.recv(5, socket.MSG_WAITALL)
+    if len(head) < 5:
+        return b"", b""
+    size, letter = struct.unpack("!Ic", head)
+    return letter, channel.recv(size, socket.MSG_WAITALL)
 
 
 class Outbox(Session):
     """A session whose messages all leave by the channel."""
 
     channel = Any()
+    lock = Any()
+    owner = Any()
 
     def send(self, stream, msg_or_type, content=None, parent=None, ident=None, buffers=None, metadata=None, **_):
         """Called by whatever publishes; ``stream`` is nothing here."""
         if isinstance(msg_or_type, dict):
-            kind, content, metadata = msg_or_type["msg_type"], msg_or_type["content"], msg_or_type["metadata"]
+            message = msg_or_type
         else:
-            kind = msg_or_type
-        if kind in ("status", "execute_input", "execute_reply"):
-            return
-        for text in (sys.stdout, sys.stderr):
-            if isinstance(text, Text):
-                text.flush()
-        self.post(kind, content or {}, metadata or {}, buffers)
+            message = self.msg(msg_or_type, content, parent, metadata=metadata)
+        if message["msg_type"] not in ("status", "execute_reply"):
+            self.post(message["msg_type"], message["content"], message["metadata"], buffers)
+        return message
 
     def post(self, kind: str, content: dict, metadata: dict, buffers=None) -> None:
-        """Send one message."""
-        coded = [base64.b64encode(bytes(one)).decode() for one in buffers or []]
-        send(self.channel, {"msg_type": kind, "content": content, "metadata": metadata, "buffers": coded})
+        """Send one message; from a process that a cell has forked, none: two writers would cut into each other."""
+        if os.getpid() == self.owner:
+            coded = [base64.b64encode(bytes(one)).decode() for one in buffers or []]
+            with self.lock:
+                send(self.channel, {"msg_type": kind, "content": content, "metadata": metadata, "buffers": coded})
 
 
-class Text:
-    """``sys.stdout`` or ``sys.stderr`` of the cells."""
+class Text(io.TextIOBase):
+    """``sys.stdout`` or ``sys.stderr`` of the cells; takes what subprocesses write, too."""
 
-    encoding, errors, closed = "utf-8", "strict", False
+    encoding, errors = "utf-8", "strict"
 
-    def __init__(self, outbox: Outbox, name: str) -> None:
-        self.name, self._outbox, self._waiting, self._since = f"<{name}>", outbox, [], 0.0
-        self._kind = name
+    def __init__(self, outbox: Outbox, name: str, number: int) -> None:
+        self.name, self._outbox, self._kind, self._number = f"<{name}>", outbox, name, number
+        self._waiting, self._since, self._room, self._lock = [], 0.0, MOST_TEXT, threading.RLock()
+        self._pipe, written = os.pipe()
+        os.dup2(written, number)
+        os.close(written)
+        self._mark, self._marked = os.urandom(16), threading.Event()
+        threading.Thread(target=self._take, daemon=True).start()
 
     def write(self, text: str) -> int:
+        """Keep text until there is more of it or a moment has passed."""
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text)}")
+        if os.getpid() != self._outbox.owner:
+            os.write(self._number, text.encode("utf-8", "replace"))
+            return len(text)
         now = time.monotonic()
-        if not self._waiting:
-            self._since = now
-        self._waiting.append(text)
-        if now - self._since > FLUSH_S:
-            self.flush()
+        with self._lock:
+            if not self._waiting:
+                self._since = now
+            if self._room > 0:
+                self._waiting.append(text[: self._room] if len(text) < self._room else text[: self._room] + CUT)
+                self._room -= len(text)
+            if now - self._since > FLUSH_S:
+                self.flush()
         return len(text)
 
-    def writelines(self, lines) -> None:
-        for line in lines:
-            self.write(line)
-
     def flush(self) -> None:
-        text, self._waiting = "".join(self._waiting), []
+        """Send what has been written."""
+        if os.getpid() != self._outbox.owner:
+            return
+        with self._lock:
+            text, self._waiting = "".join(self._waiting), []
         if text:
             self._outbox.post("stream", {"name": self._kind, "text": text}, {})
 
-    def isatty(self) -> bool:
-        return False
+    def begin(self) -> None:
+        """A new cell, which may write as much again."""
+        self._room = MOST_TEXT
 
-    def readable(self) -> bool:
+    def end(self) -> None:
+        """Wait until what subprocesses have written so far has arrived here, then send everything."""
+        self._marked.clear()
+        os.write(self._number, self._mark)
+        self._marked.wait(1)
+        self.flush()
+
+    def _take(self) -> None:
+        while piece := os.read(self._pipe, 1 << 16):
+            ended = piece.endswith(self._mark)
+            piece = piece.replace(self._mark, b"")
+            if piece:
+                self.write(piece.decode("utf-8", "replace"))
+            if ended:
+                self._marked.set()
+
+    def isatty(self) -> bool:
         return False
 
     def writable(self) -> bool:
         return True
 
-    def seekable(self) -> bool:
-        return False
-
     def fileno(self) -> int:
-        return 1 if self._kind == "stdout" else 2
+        return self._number
 
 
-class Kernel(InProcessKernel):
+class _Thread:
+    parent_thread = threading.main_thread()
+
+
+class Kernel(IPythonKernel):
     """A kernel without sockets: its publications go to the outbox."""
 
     iopub_thread = Any()
     iopub_socket = Any()
-    stdout = Any()
-    stderr = Any()
-
-    def _input_request(self, prompt, ident, parent, password=False):
-        raise EOFError("input() はここでは使えません。")
-
-    def raw_input(self, prompt=""):
-        raise EOFError("input() はここでは使えません。")
+    log = Any(logging.getLogger("ipykernel"))
+    shell_channel_thread = Any(_Thread)
 
 
-def run(channel: socket.socket) -> None:
-    """Execute the cells that arrive until the channel ends."""
-    outbox = Outbox(key=b"", channel=channel)
-    kernel = Kernel.instance(
-        session=outbox,
-        iopub_thread=None,
-        iopub_socket=outbox,
-        stdout=Text(outbox, "stdout"),
-        stderr=Text(outbox, "stderr"),
-    )
+def warm_up() -> None:
+    """In the warm process: fill the caches that the first figure needs. Nothing of it can be seen by a cell."""
+    import ipykernel.debugger
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    ipykernel.debugger._is_debugpy_available = False  # it would listen on a port that nobody can reach
+    figure = Figure()
+    figure.subplots().plot([0, 1], label="a")
+    FigureCanvasAgg(figure).print_png(io.BytesIO())
+
+
+def serve(channel_fd: int, limits: dict, work: str) -> None:
+    """Shut this process in, then execute the cells that arrive until the channel ends."""
+    os.set_inheritable(channel_fd, False)
+    with socket.socket(fileno=channel_fd) as channel:
+        try:
+            isolate.enter(limits, keep=channel_fd)
+            for folder in (work, os.environ["HOME"], os.environ["TMPDIR"]):
+                os.makedirs(folder, exist_ok=True)
+            os.chdir(work)
+        except OSError as error:
+            send(channel, {"msg_type": "failed", "why": str(error)})
+            return
+        for name in ("cells", "isolate", "zygote", "start"):  # a submission may have files of these names
+            sys.modules.pop(name, None)
+        kernel = _kernel(channel)
+        send(channel, {"msg_type": "ready"})
+        _loop(channel, kernel)
+
+
+def _kernel(channel: socket.socket) -> Kernel:
+    import numpy as np
+
+    np.random.seed()  # the legacy global state would be every submission's the same
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # between cells
+    outbox = Outbox(key=b"", channel=channel, lock=threading.RLock(), owner=os.getpid())
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     if "matplotlib" in sys.modules:
         sys.modules["matplotlib"].rcParams["backend"] = os.environ["MPLBACKEND"]  # read at import, too early here
-    sys.stdout, sys.stderr = kernel.stdout, kernel.stderr
+    sys.stdout, sys.stderr = Text(outbox, "stdout", 1), Text(outbox, "stderr", 2)
+    quiet = Config({"HistoryManager": {"hist_file": ":memory:"}})
+    return Kernel.instance(session=outbox, iopub_thread=None, iopub_socket=outbox, config=quiet)
+
+
+def _loop(channel: socket.socket, kernel: Kernel) -> None:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    while (source := receive(channel)) is not None:
-        kernel.set_parent([], outbox.msg("execute_request", {}), channel="shell")
-        reply = loop.run_until_complete(kernel.do_execute(source.decode(), silent=False, allow_stdin=False))
-        kernel.stdout.flush()
-        kernel.stderr.flush()
-        send(channel, {"msg_type": "done", "status": reply["status"], "execution_count": reply["execution_count"]})
+    while True:
+        letter, body = receive(channel)
+        if letter == b"c":
+            _run(channel, kernel, loop, body.decode())
+        elif letter == b"f":
+            with tarfile.open(fileobj=io.BytesIO(body)) as files:
+                files.extractall(isolate.BOX, filter="data")
+        else:
+            return
+
+
+def _run(channel: socket.socket, kernel: Kernel, loop: asyncio.AbstractEventLoop, source: str) -> None:
+    """As ipykernel handles an ``execute_request``."""
+    texts = [text for text in (sys.stdout, sys.stderr) if isinstance(text, Text)]
+    for text in texts:
+        text.begin()
+    request = kernel.session.msg("execute_request", {})
+    request["header"]["msg_id"] = PARENT
+    kernel.set_parent([], request, channel="shell")
+    kernel.session.post("execute_input", {"execution_count": kernel.execution_count}, {})
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        reply = loop.run_until_complete(kernel.do_execute(source, silent=False, allow_stdin=False))
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for text in texts:
+        text.end()
+    status = {name: reply.get(name) for name in ("status", "ename", "evalue", "traceback")}
+    send(channel, {"msg_type": "done", "content": status})

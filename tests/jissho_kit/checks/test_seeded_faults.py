@@ -98,6 +98,24 @@ def test_an_option_without_a_sentence_is_mended_in_its_own_way(content):
     assert found.rule == "not-separable" and "選択肢すべてに" in found.mend
 
 
+def test_a_mutant_that_earns_full_marks_is_a_warning(content):
+    file = "grading/G-F-1/items.yml"
+    content.replace(file, "  equivalent:\n    並びが逆: 列の名前の順は問いません。\n", "")
+    (found,) = content.findings("grading/G-F-1")
+    assert (found.rule, found.file, found.id, found.severity) == ("mutant", file, "G-F-1.a2", "warning")
+    assert "並びが逆" in found.message and "equivalent" in found.mend
+
+
+def test_a_reason_for_a_mutant_that_is_no_more(content):
+    def excuse(items):
+        next(item for item in items if item["kind"] == "function")["equivalent"] = {"昔の変え方": "もうありません。"}
+
+    content.items(excuse)
+    (found,) = content.findings("grading/B-F-1b")
+    assert (found.rule, found.line) == ("mutant", content.line(ITEMS, "equivalent:"))
+    assert "昔の変え方" in found.message
+
+
 def test_broken_yaml_is_a_finding(content):
     content.append(ITEMS, "- id: [\n")
     (found,) = content.findings("grading/B-F-1b")

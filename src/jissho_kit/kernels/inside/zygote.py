@@ -26,8 +26,17 @@ import sys
 import tempfile
 import threading
 import time
+import types
+from collections.abc import Callable
 
-PRELOAD = (
+# What any kernel has imported when its first cell runs.
+KERNEL = (
+    "ipykernel.kernelapp",
+    "ipykernel.debugger",
+    "IPython.core.debugger",
+    "tornado.platform.asyncio",
+)
+LIBRARIES = (
     "numpy",
     "pandas",
     "pandera.pandas",
@@ -39,18 +48,20 @@ PRELOAD = (
     "sklearn.model_selection",
     "sklearn.pipeline",
     "sklearn.preprocessing",
+    # Not matplotlib_inline.backend_inline: it looks for the shell when it is imported, and there is none yet.
     "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",
-    # Not matplotlib_inline.backend_inline: it looks for the shell when it is imported, and there is none yet.
-    "ipykernel.kernelapp",
-    "ipykernel.debugger",
-    "ipykernel.inprocess.ipkernel",
     "ipywidgets",
+    "ipykernel.inprocess.ipkernel",
+    "IPython.core.completerlib",
     "IPython.core.ultratb",
+    "IPython.extensions.storemagic",
     "pygments.lexers.python",
     "pygments.formatters.terminal256",
+    "sqlite3",
     "stack_data",
 )
+PRELOAD = (*KERNEL, *LIBRARIES)
 REQUEST = 200_000  # bytes; a longer one is refused by the socket, and its kernel starts cold
 
 
@@ -60,20 +71,37 @@ def main(fd: int):
         del sys.path[0]
     control = socket.socket(fileno=fd)
     gc.disable()
-    for name in PRELOAD:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
+    _import(KERNEL)
+    kernels_sys = _sys_of_now()
+    _import(LIBRARIES)
     inspect.getmodule(sys._getframe())  # fills its table of all modules, which the first traceback needs
     gc.enable()
     gc.collect()
     gc.freeze()
     with contextlib.suppress(OSError):
         control.send(" ".join({name.partition(".")[0] for name in sys.modules}).encode())
-        return _serve(control)
+        return _serve(control, kernels_sys)
     return sys.exit
 
 
-def _serve(control: socket.socket):
+def _import(names: tuple[str, ...]) -> None:
+    for name in names:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+
+
+def _sys_of_now() -> types.ModuleType:
+    """Module ``sys`` with only the modules of now.
+
+    A kernel takes all modules that it finds when it starts for its own, into which a debugger need not step. (To list
+    the preloaded ones would cost each kernel 7 MB of memory, too.)
+    """
+    copy = types.ModuleType("sys")
+    vars(copy).update(vars(sys), modules=dict(sys.modules))
+    return copy
+
+
+def _serve(control: socket.socket, kernels_sys: types.ModuleType):
     """Fork a kernel for each request, and report each one's end on its own line."""
     woken, wake = os.pipe()
     for end in (woken, wake):
@@ -95,7 +123,8 @@ def _serve(control: socket.socket):
                     pid = os.fork()
                     if pid == 0:
                         signal.set_wakeup_fd(-1)
-                        return _child(json.loads(request), fds, [control, line, *lines.values()], [woken, wake])
+                        kernel = functools.partial(_kernel, kernels_sys)
+                        return _child(json.loads(request), fds, [control, line, *lines.values()], [woken, wake], kernel)
                     for fd in fds:
                         os.close(fd)
                     lines[pid] = line
@@ -137,7 +166,7 @@ def _end(lines: dict[int, socket.socket]) -> None:
         _kill(pid)
 
 
-def _child(request: dict, fds: list[int], sockets: list[socket.socket], pipes: list[int]):
+def _child(request: dict, fds: list[int], sockets: list[socket.socket], pipes: list[int], kernel: Callable):
     """Turn this fork into the process that ``request`` asks for; return what it then runs."""
     os.setsid()
     sockets[1].send(b"hello")  # with this process's credentials, which say its pid in the client's own numbers
@@ -160,7 +189,7 @@ def _child(request: dict, fds: list[int], sockets: list[socket.socket], pipes: l
         os.close(channel)
         os.chdir(request["cwd"])
         threading.Thread(target=_die_with_client, args=(life,), daemon=True).start()
-        return _kernel
+        return kernel
     os.close(life)  # the channel ends with the client
     return functools.partial(_apart, request, channel)
 
@@ -178,16 +207,19 @@ def _apart(request: dict, channel: int) -> None:
     cells.serve(channel, request["limits"], request["cwd"])
 
 
-def _kernel() -> None:
+def _kernel(kernels_sys: types.ModuleType) -> None:
     """What ``ipykernel_launcher`` does, and what preloaded modules have missed."""
     import matplotlib
     import numpy as np
+    from ipykernel import ipkernel
     from ipykernel.kernelapp import IPKernelApp
 
     np.random.seed()  # the legacy global state would be every kernel's the same
     sys.orig_argv[1:] = ["-m", "ipykernel_launcher", *sys.argv[1:]]
     app = IPKernelApp.instance(parent_handle=1)  # a parent, but none to poll
+    ipkernel.sys = kernels_sys
     app.initialize()
+    ipkernel.sys = sys
     matplotlib.rcParams["backend"] = os.environ["MPLBACKEND"]  # read at import, before ipykernel has set it
     app.start()
 

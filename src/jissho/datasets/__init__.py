@@ -39,6 +39,7 @@ __all__ = [
     "names",
     "own_data",
     "profile_own_table",
+    "read_own_table",
     "read_schema",
     "schema",
 ]

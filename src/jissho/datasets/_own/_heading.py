@@ -58,7 +58,7 @@ def _is_perfect(shape: Shape, row: int) -> bool:
 def _is_complete(shape: Shape, row: int) -> bool:
     """As wide as the table, all different names, none where a number or date should be."""
     kinds, cells = shape.kinds(row), [squeezed(cell) for cell in shape.grid.rows[row] if cell != ""]
-    whole = len(cells) >= max(2, shape.typical) and set(kinds) <= {"t", ""} and len(set(cells)) == len(cells)
+    whole = len(cells) >= shape.typical and set(kinds) <= {"t", ""} and len(set(cells)) == len(cells)
     names = all(c < len(kinds) and kinds[c] == "t" for c in shape.profile)
     return whole and names and (shape.before(row) is None or not _is_units(shape, row))
 
@@ -136,12 +136,13 @@ def _numbered(shape: Shape, first: int) -> Heading:
 
 
 def _is_units(shape: Shape, row: int) -> bool:
-    cells = [str(cell) for cell in shape.grid.rows[row] if cell != ""]
-    units = [c for c in cells if is_unit(c)]
-    quiet = [
-        c for c in cells if squeezed(c) in ("単位", "-", "―", "ー", "−", "(-)", "[-]", "年月日", "時刻", "日付", "日時")
-    ]
-    return bool(units) and len(units) + len(quiet) >= len(cells) - (len(cells) > 3) and len(units) * 2 >= len(cells) - 1
+    """Nothing but units, over columns of numbers; one other word is allowed in a wide row."""
+    cells = [(c, str(cell)) for c, cell in enumerate(shape.grid.rows[row]) if cell != ""]
+    # A lone letter over text is a grade (A), not an ampere.
+    grades = {c for c, cell in cells if cell.isascii() and cell.isalpha() and len(cell) == 1 and c not in shape.profile}
+    units = [cell for c, cell in cells if is_unit(cell) and c not in grades]
+    others = len(cells) - len(units) - sum(squeezed(cell) in QUIET for _, cell in cells)
+    return bool(units) and others <= (len(cells) > 3) and len(units) * 2 >= len(cells) - 1
 
 
 def _is_units_row(shape: Shape, row: int) -> bool:

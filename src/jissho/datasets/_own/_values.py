@@ -30,6 +30,7 @@ NUMBER = re.compile(
 HALF = {ord("！") + i: chr(ord("!") + i) for i in range(94)}
 POWER = re.compile(r"^([mcdk]?m|s)[-^]?[0-9]$")
 PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+FLAGGED = re.compile(r"([+-]?[0-9]+(?:\.[0-9]+)?) ?([)\]])")  # the Meteorological Agency's 12.5 ) and 14 ]
 BRACKETED = re.compile(r"^.+?[(\[{〔【［<]\s*([^()\[\]{}〔〕【】<>]+?)\s*[)\]}〕】］>]$")
 
 
@@ -82,6 +83,8 @@ def read_number(text: str) -> Number | None:
     if not any(c.isdecimal() for c in prepared) or any(unicodedata.category(c) == "No" for c in prepared):
         return None
     whole = unicodedata.normalize("NFKC", prepared)
+    if flagged := FLAGGED.fullmatch(whole):
+        return replace(read_plain(flagged[1]), plain=False, why=f"気象庁の品質の印「{flagged[2]}」を外しました。")
     found = NUMBER.fullmatch(whole)
     if found is None or not _sound(found):
         return None

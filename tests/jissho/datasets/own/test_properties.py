@@ -156,9 +156,9 @@ def _as_number(text):
 
 
 def _normal(text):
-    """Without what a heading may lose: blanks and line ends; days as they are printed."""
+    """Without what a heading may lose: blanks and line ends; days and TRUE as they are printed."""
     day = pd.to_datetime(text.strip(), format="%Y/%m/%d", errors="coerce") if len(text) < 20 else pd.NaT
-    return "".join((text if pd.isna(day) else f"{day:%Y-%m-%d}").split())
+    return "".join((text if pd.isna(day) else f"{day:%Y-%m-%d}").casefold().split())
 
 
 @settings(max_examples=80, deadline=None)

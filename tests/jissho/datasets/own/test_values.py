@@ -41,6 +41,8 @@ from jissho.datasets._own._values import is_unit, read_number, unit_in_name
         ("1.2kg/10a", 1.2),
         ("1.5e-3", 0.0015),
         ("+    25.3", 25.3),
+        ("12.5 )", 12.5),
+        ("14.0 ]", 14.0),
     ],
 )
 def test_a_number(written, value):

@@ -16,6 +16,8 @@ FOLDS = 5
 MOST_ROWS = 20_000  # more are thinned out in whole groups or stretches, so that neighbours stay neighbours
 FEWEST_ROWS = 6_000  # with many classes, which grow one forest each
 STRETCHES = 100
+FEWEST_PARTS = 10
+FEWEST_RARE = 200
 TREES = 50  # three times as many at most where every class grows its own
 
 Fold = tuple[np.ndarray, np.ndarray]
@@ -41,19 +43,34 @@ def in_order(case: Case, tie: Tie) -> tuple[Case, Tie]:
 
 
 def thinned(case: Case, tie: Tie) -> tuple[Case, Tie]:
-    """At most :data:`MOST_ROWS` rows (less with many classes), drawn with a fixed seed as whole groups or stretches of time or place."""
+    """At most :data:`MOST_ROWS` rows (less with many classes), drawn with a fixed seed.
+
+    Whole groups, or stretches of time or place, are drawn; of few large groups rows. Where next to nothing rare would
+    be left, what holds the rarer classes is drawn first, up to half of the rows.
+    """
     many = case.task.kind == "many"
     most = max(FEWEST_ROWS, 2 * MOST_ROWS // len(case.task.labels)) if many else MOST_ROWS
     if case.rows <= most:
         return case, tie
-    parts = {"random": np.arange(case.rows), "group": tie.codes}.get(tie.kind)
-    if parts is None:
-        parts = np.arange(case.rows) * STRETCHES // case.rows
-    drawn = np.random.default_rng(0).permutation(np.unique(parts))
-    sizes = np.unique(parts, return_counts=True)[1]
-    enough = max(2, int((np.cumsum(sizes[np.searchsorted(np.unique(parts), drawn)]) <= most).sum()))
-    rows = np.flatnonzero(np.isin(parts, drawn[:enough]))
+    single = np.arange(case.rows)
+    parts = {"random": single, "group": tie.codes}.get(tie.kind, single * STRETCHES // case.rows)
+    if case.rows / len(np.unique(parts)) > most / FEWEST_PARTS:
+        parts = single
+    rows = np.flatnonzero(_drawn(case, np.unique(parts, return_inverse=True)[1], most))
     return case.take(rows), _tie_of(tie, rows)
+
+
+def _drawn(case: Case, parts: np.ndarray, most: int) -> np.ndarray:
+    """Which rows are in the parts drawn."""
+    sizes = np.bincount(parts)
+    order = np.random.default_rng(0).permutation(len(sizes))
+    rows = np.isin(parts, order[np.cumsum(sizes[order]) <= most])
+    if case.task.kind == "number" or case.event[rows].sum() >= min(case.event.sum(), FEWEST_RARE):
+        return rows
+    rare = order[np.bincount(parts, case.event)[order] > 0]
+    first = rare[np.cumsum(sizes[rare]) <= most / 2]
+    order = np.concatenate([first, order[~np.isin(order, first)]])
+    return np.isin(parts, order[np.cumsum(sizes[order]) <= most])
 
 
 def _tie_of(tie: Tie, rows: np.ndarray) -> Tie:

@@ -28,12 +28,17 @@ def needed_positives(recall: float = ASSUMED_RECALL, half_width: float = HALF_WI
 
 
 def thinned(trial: Trial) -> Iterator[Finding]:
-    if trial.sample.rows < trial.case.rows:
-        unit = {"random": "行", "group": "グループ"}.get(trial.tie.kind, "ひと続きの区間")
-        yield Finding(
-            f"{trial.case.rows:,} 行のうち {trial.sample.rows:,} 行で成績を測りました（{unit}ごとに、決まった種で抜き出し）。"
-            "すべての行で確かめるのは、分け方を決めた後で構いません。"
-        )
+    case, sample = trial.case, trial.sample
+    if sample.rows == case.rows:
+        return
+    favoured = case.task.kind != "number" and sample.event.mean() > 1.3 * case.event.mean()
+    rare = (
+        f"「{case.target}」の少ない方を優先して残したので、成績は元の割合のときより高めに出ます。" if favoured else ""
+    )
+    yield Finding(
+        f"{case.rows:,} 行のうち {sample.rows:,} 行で成績を測りました（グループやひと続きの区間はなるべく崩さず、決まった種で抜き出し）。"
+        f"{rare}すべての行で確かめるのは、分け方を決めた後で構いません。"
+    )
 
 
 def few_rows(trial: Trial) -> Iterator[Finding]:

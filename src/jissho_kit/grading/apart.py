@@ -186,7 +186,7 @@ class _Reader(NotebookClient):
     """Takes messages into a notebook exactly as nbclient does, from our channel instead of a kernel's sockets."""
 
     def __init__(self, nb: NotebookNode) -> None:
-        super().__init__(nb, store_widget_state=False, record_timing=False)
+        super().__init__(nb, record_timing=False)
         # Output widgets answer the kernel, which nobody waits for.
         self.kc = SimpleNamespace(session=Session(key=b""), shell_channel=SimpleNamespace(send=lambda message: None))
 

@@ -11,6 +11,7 @@ import atexit
 import io
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -38,6 +39,7 @@ INSIDE = Path(__file__).parent / "inside"
 ETC = ("ld.so.cache", "ld.so.conf", "fonts", "localtime", "timezone", "mime.types", "alternatives")
 INTERRUPT_S = 3.0  # how long an interrupted cell may take to end
 WATCH_S = (0.002, 0.05)
+KILL_AT = 0.9  # of the memory; what a process takes until it is ended comes on top
 GROWTH = 2_000_000_000  # bytes per second and core that a process may take at most
 MOST_DEPTH = 64  # of JSON
 PARENT = "cell"  # id of the message that all output answers, as in inside/cells.py
@@ -157,6 +159,7 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
         "PYTHONPATH": f"{KIT}/lib",
         "PYTHONUTF8": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
+        "MALLOC_ARENA_MAX": "2",
         "LANG": "C.UTF-8",
         **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
         **(extra or {}),
@@ -238,10 +241,12 @@ class Apart:
     def __init__(self, process: ForkedKernel, channel: socket.socket, limits: Limits) -> None:
         self._process, self._channel, self._limits = process, channel, limits
         self._bytes = self._count = 0
-        self._exceeded, self._kernel, self._peak = "", None, 0
+        self._exceeded, self._peak = "", 0
+        self._watch = None
+        self._init = self._kernel = None  # pidfds: of the first process of its namespace, and of the cells' process
         self._ends = time.monotonic() + limits.notebook_s
         try:
-            self._kernel = self._shut_in()
+            self._shut_in()
         except (OSError, Stopped):
             self.__exit__()
             raise
@@ -252,24 +257,36 @@ class Apart:
         return self
 
     def __exit__(self, *_) -> None:
+        self._kill()
         self._process.kill()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(5)
         self._channel.close()
-        if self._kernel is not None:
-            os.close(self._kernel)
-            self._kernel = None
+        for fd in (self._init, self._kernel):
+            if fd is not None:
+                os.close(fd)
+        self._init = self._kernel = None
 
-    def _shut_in(self) -> int:
-        """Wait for the first message, which no foreign code can have sent; returns a pidfd of the cells' process."""
-        self._channel.settimeout(max(START_S, 0.001))
+    def _kill(self) -> None:
+        """End the submission with all its processes; Linux ends the first of a namespace after all others."""
+        if self._init is not None:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._init, signal.SIGKILL)
+            _ended(self._init, 5)
+            if self._watch is not None:
+                self._watch.join(5)
+
+    def _shut_in(self) -> None:
+        """Wait for the first message, which no foreign code can have sent."""
+        self._channel.settimeout(START_S)
         head, credentials, *_ = self._channel.recvmsg(4, socket.CMSG_SPACE(12))
         if len(head) < 4 or not credentials:
             raise OSError("the process has ended while it was shut in")
         message = json.loads(self._read(*struct.unpack("!I", head), time.monotonic() + START_S))
         if message["msg_type"] != "ready":
             raise OSError(message["why"])
-        return os.pidfd_open(struct.unpack("3i", credentials[0][2])[0])
+        self._kernel = os.pidfd_open(struct.unpack("3i", credentials[0][2])[0])
+        self._init = os.pidfd_open(_children(self._process.pid, self._process.pid)[0])
 
     def put(self, files: Mapping[str, bytes]) -> None:
         """Write ``files`` (path below the box → content). Raises Stopped."""
@@ -354,9 +371,7 @@ class Apart:
         return b"".join(parts)
 
     def _stop(self, why: str) -> Stopped:
-        if why == "died" and not self._exceeded:  # the watch may have ended it this moment
-            self._watch.join(0.2) if self._process.poll() is None else None
-        self._process.kill()
+        self._kill()
         return Stopped(self._exceeded or why)
 
     def _watch_use(self) -> None:
@@ -365,15 +380,23 @@ class Apart:
         The sum of resident sizes costs microseconds and is never below the proportional one (PSS), which costs
         milliseconds; so that is asked only when the sum is too large. The nearer the limit, the sooner the next look.
         """
-        while self._process.poll() is None:
-            memory, count = _use(self._process.pid, self._limits.memory)
+        most = self._limits.memory * KILL_AT
+        while not _ended(self._init):
+            began = time.monotonic()
+            memory, count = _use(self._process.pid, most)
             self._peak = max(self._peak, memory)
-            if memory > self._limits.memory or count > self._limits.processes:
-                self._exceeded = "memory" if memory > self._limits.memory else "processes"
-                self._process.kill()
+            if memory > most or count > self._limits.processes:
+                self._exceeded = "memory" if memory > most else "processes"
+                signal.pidfd_send_signal(self._init, signal.SIGKILL)
                 return
-            room = (self._limits.memory - memory) / GROWTH / (os.cpu_count() or 1)
-            time.sleep(min(max(room, WATCH_S[0]), WATCH_S[1]))
+            room = (most - memory) / GROWTH / (os.cpu_count() or 1)
+            time.sleep(max(min(max(room, WATCH_S[0]), WATCH_S[1]), time.monotonic() - began))
+
+
+def _ended(pidfd: int, wait_s: float = 0) -> bool:
+    waiting = select.poll()  # select() knows no numbers above 1,023
+    waiting.register(pidfd, select.POLLIN)
+    return bool(waiting.poll(int(wait_s * 1000)))
 
 
 def _packed(files: Mapping[str, bytes]) -> bytes:
@@ -460,7 +483,7 @@ SHAPES = {
 }
 
 
-def _use(pid: int, most: int) -> tuple[int, int]:
+def _use(pid: int, most: float) -> tuple[int, int]:
     """Memory in bytes and number of a process and all its descendants; what lies in their files counts as memory.
 
     Above ``most`` the memory is exact as far as Linux lets us see; below it may be too large.
@@ -481,8 +504,12 @@ def _family(pid: int) -> tuple[list[int], int]:
         with suppress(OSError, ValueError):
             for task in os.listdir(f"/proc/{one}/task"):
                 tasks += 1
-                waiting += map(int, Path(f"/proc/{one}/task/{task}/children").read_text().split())
+                waiting += _children(one, int(task))
     return found, tasks
+
+
+def _children(pid: int, task: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{task}/children").read_text().split()]
 
 
 def _resident(pid: int) -> int:

@@ -161,11 +161,16 @@ class Kernel(IPythonKernel):
 
 def warm_up() -> None:
     """In the warm process: fill the caches that the first figure needs. Nothing of it can be seen by a cell."""
+    import IPython.core.pylabtools
     import ipykernel.debugger
+    import pandas.io.formats.html
+    import pandas.io.formats.string  # noqa: F401
     from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.backends.registry import backend_registry
     from matplotlib.figure import Figure
 
     ipykernel.debugger._is_debugpy_available = False  # it would listen on a port that nobody can reach
+    backend_registry.list_all()  # reads the entry points of everything that is installed
     figure = Figure()
     figure.subplots().plot([0, 1], label="a")
     FigureCanvasAgg(figure).print_png(io.BytesIO())

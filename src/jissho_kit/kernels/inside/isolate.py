@@ -61,13 +61,13 @@ def enter(limits: dict, keep: int) -> None:
     Parameters
     ----------
     limits : dict
-        ``disk`` (bytes of all files), ``memory`` (bytes of one process's address space beyond the present),
+        ``disk`` (bytes of all files), ``memory`` (bytes that one process may take beyond the present),
         ``processes``, ``files`` (open), ``seconds`` (CPU time of one process).
     keep : int
         The one file descriptor besides the standard three that the child needs.
     """
     uid, gid = os.getuid(), os.getgid()
-    pages = _pages()
+    size = _size()
     _call("unshare", NEW_USER | NEW_NS | NEW_PID | NEW_NET | NEW_IPC | NEW_UTS)
     for name, text in (("setgroups", "deny"), ("uid_map", f"{USER} {uid} 1"), ("gid_map", f"{USER} {gid} 1")):
         with open(f"/proc/self/{name}", "w") as file:
@@ -80,14 +80,16 @@ def enter(limits: dict, keep: int) -> None:
     # That one only reaps. It keeps its capabilities, so that a submission, which has none, cannot touch its memory.
     _wait_for(os.fork())
     os.setsid()
-    _rlimits(limits, pages)
+    _rlimits(limits, size)
     _drop_privileges()
     _seccomp()
 
 
-def _pages() -> int:
+def _size() -> tuple[int, int]:
+    """Bytes of address space and of private memory that this process has now."""
     with open("/proc/self/statm") as file:
-        return int(file.read().split()[0])
+        fields = [int(field) * resource.getpagesize() for field in file.read().split()]
+    return fields[0], fields[5]
 
 
 def _wait_for(child: int) -> None:
@@ -142,10 +144,13 @@ def _drop_privileges() -> None:
     _prctl(PR_SET_NO_NEW_PRIVS, ctypes.c_ulong(1))
 
 
-def _rlimits(limits: dict, pages: int) -> None:
+def _rlimits(limits: dict, size: tuple[int, int]) -> None:
+    whole, private = size
     wanted = {
-        # A tenth less than all processes together may have: so that one that grows gets a MemoryError, and lives.
-        resource.RLIMIT_AS: pages * resource.getpagesize() + limits["memory"] * 9 // 10,
+        # Less than all processes together may have: so that one that grows gets a MemoryError, and lives.
+        resource.RLIMIT_DATA: private + limits["memory"] * 3 // 4,
+        # Libraries reserve addresses that they never use.
+        resource.RLIMIT_AS: whole + limits["memory"] * 8,
         resource.RLIMIT_NOFILE: limits["files"],
         resource.RLIMIT_FSIZE: limits["disk"],
         resource.RLIMIT_CPU: limits["seconds"],

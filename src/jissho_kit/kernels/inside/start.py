@@ -9,6 +9,7 @@ import zygote
 
 if __name__ == "__main__":
     isolate.leave_root()
+    zygote.import_pandas()
     for name in zygote.PRELOAD:
         importlib.import_module(name)
     cells.warm_up()

@@ -12,6 +12,7 @@ eight bytes.
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import functools
 import gc
@@ -73,6 +74,7 @@ def main(fd: int):
     gc.disable()
     _import(KERNEL)
     kernels_sys = _sys_of_now()
+    import_pandas()
     _import(LIBRARIES)
     inspect.getmodule(sys._getframe())  # fills its table of all modules, which the first traceback needs
     gc.enable()
@@ -82,6 +84,14 @@ def main(fd: int):
         control.send(" ".join({name.partition(".")[0] for name in sys.modules}).encode())
         return _serve(control, kernels_sys)
     return sys.exit
+
+
+def import_pandas() -> None:
+    """pandas sets how many columns a table shows when it is imported: as many as a kernel's, not a terminal's."""
+    builtins.get_ipython = lambda: types.SimpleNamespace(kernel=True)
+    with contextlib.suppress(ImportError):
+        importlib.import_module("pandas")
+    del builtins.get_ipython
 
 
 def _import(names: tuple[str, ...]) -> None:

@@ -214,8 +214,17 @@ def test_planted_columns_are_named_and_change_no_score(name):
 
 
 def test_names_of_what_was_known_before_stay():
-    df = plain().assign(前工程の判定=lambda d: (d["圧力"] > 50).astype(int), 判定者="佐藤")
+    df = plain().assign(前工程の判定=lambda d: (d["圧力"] > 50).astype(int), 判定者="佐藤", 流出量=lambda d: d["湿り"])
     assert not said(profile_own_table(df, "強さ"), "名前から見て")
+
+
+def test_measurements_are_no_time_and_no_group():
+    turns = np.random.default_rng(0).integers(0, 40, 300)
+    df = plain().assign(
+        **{"Cycle Time": turns, "Tool wear [min]": turns, "型温度": turns, "強さ": lambda d: d["強さ"] + turns}
+    )
+    profile = profile_own_table(df, "強さ")
+    assert profile.split == "random" and profile.honest_score > 0.8
 
 
 def test_one_column_on_few_rows_may_be_luck():

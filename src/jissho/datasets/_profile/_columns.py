@@ -19,10 +19,10 @@ from jissho.datasets._profile._features import Features, features_of
 from jissho.datasets._profile._structure import spelled, time_columns, whole
 
 LATE = re.compile(
-    "(手直し|修理|修正|補修|検査後|合否|良否|クレーム|苦情|返品|廃棄|不良種|不良内容|不良項目|不良名|不良数|不良区分|故障種|故障内容|"
-    "原因|処置|対策|再検|出荷後|流出|損失(?!単価)|診断|判定|結果)(?!.*(者|員|機|ロット|番号|基準|ID)\\b)|"
+    "(手直し|修理|補修|検査後|合否|良否|クレーム|苦情|返品|廃棄|不良種|不良内容|不良項目|不良名|不良数|不良区分|故障種|故障内容|"
+    "原因|処置|対策|再検|出荷後|流出(?!量|口|速)|損失(?!単価)|診断|判定|結果)(?!.*(者|員|機|ロット|番号|基準|ID)\\b)|"
     r"\b(rework|repair|repaired|claim|complaint|verdict|result|outcome|judge?ment|failure|faults?|defects?|scrap|rejected|"
-    r"diagnosis|quality|cause|after)\b"
+    r"diagnosis|quality score|root cause)\b"
 )
 EARLIER = re.compile(
     r"前回|前日|前週|前月|昨|過去|一つ前|ひとつ前|前工程|\b(prior|previous|prev|last|lag|past|yesterday)\b"

@@ -17,7 +17,7 @@ MOST_ROWS = 20_000  # more are thinned out in whole groups or stretches, so that
 FEWEST_ROWS = 6_000  # with many classes, which grow one forest each
 STRETCHES = 100
 FEWEST_PARTS = 10
-FEWEST_RARE = 200
+FEWEST_RARE = 100
 TREES = 50  # three times as many at most where every class grows its own
 
 Fold = tuple[np.ndarray, np.ndarray]
@@ -46,7 +46,7 @@ def thinned(case: Case, tie: Tie) -> tuple[Case, Tie]:
     """At most :data:`MOST_ROWS` rows (less with many classes), drawn with a fixed seed.
 
     Whole groups, or stretches of time or place, are drawn; of few large groups rows. Where next to nothing rare would
-    be left, what holds the rarer classes is drawn first, up to half of the rows.
+    be left, what holds the rarer classes is drawn first: :data:`FEWEST_RARE` of them, on half of the rows at most.
     """
     many = case.task.kind == "many"
     most = max(FEWEST_ROWS, 2 * MOST_ROWS // len(case.task.labels)) if many else MOST_ROWS
@@ -68,7 +68,8 @@ def _drawn(case: Case, parts: np.ndarray, most: int) -> np.ndarray:
     if case.task.kind == "number" or case.event[rows].sum() >= min(case.event.sum(), FEWEST_RARE):
         return rows
     rare = order[np.bincount(parts, case.event)[order] > 0]
-    first = rare[np.cumsum(sizes[rare]) <= most / 2]
+    events = np.bincount(parts, case.event)[rare]
+    first = rare[(np.cumsum(sizes[rare]) <= most / 2) & (np.cumsum(events) - events < FEWEST_RARE)]
     order = np.concatenate([first, order[~np.isin(order, first)]])
     return np.isin(parts, order[np.cumsum(sizes[order]) <= most])
 

@@ -32,9 +32,8 @@ GROUP = re.compile(
     r"part|bearing|pump|engine|battery|cell|device|sensor|station|state|region|loc|location|country|group|shop|store|customer)"
     r"( (id|no|number|name|code))?$|. (id|no|number)$"
 )
-TIME = re.compile(
-    r"日時|日付|時刻|年月|年度|^年\b|稼働日|日\b|^週\b|日目|\b(date|time|timestamp|datetime|year|day|week)\b"
-)
+# Whole numbers that count time; a date needs no name, and a cycle time is a measurement.
+TIME = re.compile(r"年度|^年\b|稼働日|日目|^週\b|^(time|timestamp|year|day|week|date) \1$")
 NOT_TIME = re.compile("生年|誕生|出生|birth|breeding|入社|導入|calving|分娩", re.I)
 
 

@@ -141,21 +141,43 @@ def progress() -> Iterator[Step]:
 
     columns = [SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn()]
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        bar = bars.add_task("", total=None)
-        yield lambda what, done=None, total=None: bars.update(bar, description=what, completed=done, total=total)
+        bar, remaining = bars.add_task("", total=None), _remaining()
+
+        def step(what: str, done: int | None = None, total: int | None = None) -> None:
+            bars.update(bar, description=what + remaining(done, total), completed=done, total=total)
+
+        yield step
 
 
 def _spoken_progress() -> Step:
     """Say what is being done, but not more often than a person can read."""
-    said = -SECONDS_BETWEEN
+    said, remaining = -SECONDS_BETWEEN, _remaining()
 
     def step(what: str, done: int | None = None, total: int | None = None) -> None:
         nonlocal said
+        left = remaining(done, total)
         if time.monotonic() - said >= SECONDS_BETWEEN:
             said = time.monotonic()
-            say(what)
+            say(what + left)
 
     return step
+
+
+def _remaining() -> Callable[[int | None, int | None], str]:
+    """How long it will still take, told from how long it has taken so far; nothing where that cannot be known."""
+    began, first, of = 0.0, 0, None
+
+    def left(done: int | None, total: int | None) -> str:
+        nonlocal began, first, of
+        now = time.monotonic()
+        if total != of or done is None or done < first:  # another kind of step
+            began, first, of = now, done or 0, total
+        if not total or done is None or done <= first:
+            return ""
+        seconds = (now - began) / (done - first) * (total - done)
+        return f" 残り約{seconds:.0f}秒" if seconds < 90 else f" 残り約{seconds / 60:.0f}分"
+
+    return left
 
 
 def keep_traceback() -> Path:

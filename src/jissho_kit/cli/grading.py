@@ -41,6 +41,11 @@ def course(
 def grade(
     folder: Annotated[Path, typer.Argument(metavar="講座", help="jissho course で作ったフォルダー")],
     assignment: Annotated[str | None, typer.Argument(metavar="課題", help="課題の記号（省くと全部）")] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", "-j", min=1, metavar="数", help="同時に動かす提出の数（省くとコアの数）"),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="変わっていない提出も採点し直します。")] = False,
     no_sandbox: Annotated[
         bool, typer.Option("--no-sandbox", help="隔離せずに動かします。自分で書いた提出物だけに使ってください。")
     ] = False,
@@ -56,12 +61,12 @@ def grade(
             console.say(driver.OWN_RISK)
         step("採点の準備をしています")
         rows = driver.grade(
-            course, assignment, lambda done, total, what: step(f"{what}（{done + 1}/{total}）", done, total)
-        )
-        pages = driver.feedback(
             course,
             assignment,
-            lambda done, total, what: step(f"結果のページ {what}（{done + 1}/{total}）", done, total),
+            lambda done, total, what: step(f"採点しています: {what}（{done + 1}/{total}）", done, total),
+            jobs,
+            force,
+            pages=True,
         )
     if as_json:
         console.put_json(
@@ -72,8 +77,10 @@ def grade(
     else:
         table = [[r.assignment, r.student, f"{r.score:g}", f"{r.max_score:g}", remark(r)] for r in rows]
         console.put_table(["課題", "参加者", "点", "満点", "備考"], table)
-        if pages:
-            console.say(f"結果のページ（{len(pages)}枚）: {course.root / 'feedback'}")
+        if pages := sum(not row.problem for row in rows):
+            console.say(f"結果のページ（{pages}枚）: {course.root / 'feedback'}")
+        if skipped := sum(row.skipped for row in rows):
+            console.say(f"{skipped}件は前から変わっていないので、前の採点のままです（採点し直すには --force）。")
     return FINDINGS if any(row.problem for row in rows) else FINE
 
 
@@ -141,7 +148,9 @@ def remark(row) -> str:
     """What an instructor has to know about a graded submission."""
     open_ = "" if row.isolated else "隔離なし。"
     if row.problem:
-        return f"{open_}{row.problem}{row.mend}（{row.file}）"
+        same = "（変わっていません）" if row.skipped else ""
+        return f"{open_}{row.problem}{row.mend}（{row.file}）{same}"
     # A 0 for lack of an answer file must not look like a 0 for wrong answers.
     errors = dict.fromkeys(verdict["message"] for verdict in row.verdicts.values() if verdict["state"] == "error")
-    return "".join([open_, *errors, "講師が読んで採点する問があります。" if row.needs_manual else ""])
+    manual = "講師が読んで採点する問があります。" if row.needs_manual else ""
+    return "".join([open_, *errors, manual, "変わっていません。" if row.skipped else ""])

@@ -1,23 +1,31 @@
-"""Drive nbgrader for a course: hand out, grade each submission in its own try, write feedback pages."""
+"""Drive nbgrader for a course: hand out, run submissions side by side, record them in order, write feedback pages."""
 
 from __future__ import annotations
 
-import logging
+import errno
 import os
-import re
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from jissho.errors import UsageError
-from jissho_kit.grading import ledger
+from jissho.errors import DataError, UsageError
+from jissho_kit import kernels
+from jissho_kit.grading import done, ledger
+from jissho_kit.grading.ahead import ahead, cores
 from jissho_kit.grading.course import Course
+from jissho_kit.grading.done import Done
+
+if TYPE_CHECKING:
+    from jissho_kit.grading.apart import Outcome
+    from jissho_kit.grading.recorder import Recorder
 
 OWN_RISK = "隔離なしで採点します。提出されたプログラムは採点者の権限で動きます。"
-# The last line of a traceback; nbgrader's own summary says nothing.
-RAISED = re.compile(r"^\s*((?!nbgrader)[\w.]*(?:Error|Exception|Exit)\b.*)$", re.MULTILINE)
 Progress = Callable[[int, int, str], None]  # done, total, what
+# Not a submission's fault: the next one would meet it, too.
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,7 @@ class GradeRow:
     """One submission's outcome.
 
     ``problem``: what is wrong, which file, how to mend it (empty when graded). ``isolated``: it was shut in.
+    ``skipped``: nothing has changed since it was graded, so it was not graded again.
     """
 
     assignment: str
@@ -37,6 +46,26 @@ class GradeRow:
     file: str = ""
     mend: str = ""
     isolated: bool = True
+    skipped: bool = False
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What all submissions of an assignment have in common. ``key``: a digest of all of it that a grade depends on."""
+
+    key: str
+    known: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A submission that has been looked at and run; ``row`` where there is nothing to record."""
+
+    assignment: str
+    student: str
+    key: str
+    row: GradeRow | None = None
+    outcome: Outcome | None = None
 
 
 def hand_out(course: Course) -> list[Path]:
@@ -47,15 +76,30 @@ def hand_out(course: Course) -> list[Path]:
     UsageError
         nbgrader cannot make one; the message says why.
     """
-    api = _api(course)
+    from jissho_kit.grading import recorder
+
+    api = recorder.api(course)
     for assignment in course.assignments:
         if not _is_handed_out(course, api, assignment):
-            _done(api.generate_assignment(assignment), f"課題 {assignment} の配布用を作れません。")
+            result = api.generate_assignment(assignment)
+            if not result["success"]:
+                raise UsageError(f"課題 {assignment} の配布用を作れません。", mend=_last_line(result.get("error", "")))
     return [course.root / "release" / assignment for assignment in course.assignments]
 
 
-def grade(course: Course, assignment: str | None = None, on_progress: Progress | None = None) -> list[GradeRow]:
-    """Grade what is in ``submitted/``, one student after the other, with the course's own configuration.
+def grade(
+    course: Course,
+    assignment: str | None = None,
+    on_progress: Progress | None = None,
+    jobs: int | None = None,
+    force: bool = False,
+    pages: bool = False,
+) -> list[GradeRow]:
+    """Grade what is in ``submitted/`` with the course's own configuration; what has not changed is not graded again.
+
+    Cells run in ``jobs`` processes at once, each shut in. One thread records in order of assignment and student, so that
+    gradebook, exports and pages are those of a serial run. It may be stopped at any moment: what is recorded stays,
+    and the next call goes on.
 
     Parameters
     ----------
@@ -63,7 +107,13 @@ def grade(course: Course, assignment: str | None = None, on_progress: Progress |
     assignment : str, optional
         By default all of the course.
     on_progress : callable, optional
-        Called as ``(done, total, what)`` before each submission.
+        Called as ``(done, total, what)`` before each submission is recorded.
+    jobs : int, optional
+        By default the number of processors.
+    force : bool
+        Grade again what has not changed, too.
+    pages : bool
+        Also write the feedback page of each submission whose page would change.
 
     Returns
     -------
@@ -73,45 +123,90 @@ def grade(course: Course, assignment: str | None = None, on_progress: Progress |
     Raises
     ------
     UsageError
-        The course has no such assignment, or submissions cannot be shut in (see :mod:`jissho_kit.grading.apart`).
+        The course has no such assignment, submissions cannot be shut in (see :mod:`jissho_kit.grading.apart`), or
+        results cannot be written.
     ContentError
         The private folder cannot be read.
     """
     from jissho_kit.grading import apart
+    from jissho_kit.grading.recorder import Recorder
 
     chosen = _chosen(course, assignment)
     for one in chosen:
         # What cannot be read stops grading before anything is changed.
         course.manifest(one), course.keys(one), course.hidden(one)
     apart.require()
-    api = _api(course)
     hand_out(course)
     submissions = [(one, student) for one in chosen for student in _students(course, one)]
     rows = []
-    for done, (one, student) in enumerate(submissions):
-        if on_progress:
-            on_progress(done, len(submissions), f"{one} {student}")
-        row = replace(_grade_one(course, api, one, student), isolated=apart.is_isolated())
-        ledger.record(course, one, student, row.problem, row.file, row.mend, row.verdicts)
-        rows.append(row)
+    with _writing(course), Recorder(course) as recorder:
+        grounds = {one: _ground(course, recorder, one) for one in chosen}
+        ready = ahead(partial(_prepare, course, grounds, force), submissions, jobs or cores(), _end_runs)
+        try:
+            for count, (one, student) in enumerate(submissions):
+                if on_progress:
+                    on_progress(count, len(submissions), f"{one} {student}")
+                rows.append(replace(_recorded(course, recorder, next(ready)), isolated=apart.is_isolated()))
+                if pages:
+                    _page(course, recorder, one, student)
+        finally:
+            ready.close()
     return rows
 
 
 def feedback(course: Course, assignment: str | None = None, on_progress: Progress | None = None) -> list[Path]:
-    """Write the feedback page of every graded submission; returns the pages in order of assignment and student."""
-    api = _api(course)
-    graded = [
-        (one, path.parent.parent.name)
-        for one in _chosen(course, assignment)
-        for path in sorted((course.root / "autograded").glob(f"*/{one}/{one}.ipynb"))
-    ]
+    """Write the feedback pages that would change; returns those of all graded submissions, in order.
+
+    Raises
+    ------
+    UsageError
+        The course has no such assignment, or a page cannot be made.
+    """
+    from jissho_kit.grading.recorder import Recorder
+
+    chosen = _chosen(course, assignment)
     pages = []
-    for done, (one, student) in enumerate(graded):
-        if on_progress:
-            on_progress(done, len(graded), f"{one} {student}")
-        _done(api.generate_feedback(one, student), f"{student} さんの {one} の結果のページを作れません。")
-        pages.append(course.root / "feedback" / student / one / f"{one}.html")
+    with _writing(course), Recorder(course) as recorder:
+        graded = [
+            (one, path.parent.parent.name)
+            for one in chosen
+            for path in sorted((course.root / "autograded").glob(f"*/{one}/{one}.ipynb"))
+        ]
+        for count, (one, student) in enumerate(graded):
+            if on_progress:
+                on_progress(count, len(graded), f"{one} {student}")
+            _page(course, recorder, one, student)
+            pages.append(recorder.page(one, student))
     return pages
+
+
+def _writing(course: Course):
+    return _Writing(str(course.root))
+
+
+class _Writing:
+    """Turns errors of the disk into one that says what to do."""
+
+    def __init__(self, where: str) -> None:
+        self._where = where
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind, error, trace) -> None:
+        if error is not None and _no_room(error):
+            raise UsageError(
+                f"結果を書き込めないので、採点を止めました（{_last_line(str(error))}）。ここまでの採点は残っています。",
+                where=self._where,
+                mend="ディスクの空きを作るか、書き込めるようにして、もう一度同じ命令を動かしてください。続きから採点します。",
+            ) from error
+
+
+def _no_room(error: BaseException) -> bool:
+    """Whether results cannot be written, whatever is graded."""
+    from sqlalchemy.exc import OperationalError
+
+    return isinstance(error, OperationalError) or (isinstance(error, OSError) and error.errno in NO_ROOM)
 
 
 def _chosen(course: Course, assignment: str | None) -> list[str]:
@@ -125,22 +220,10 @@ def _chosen(course: Course, assignment: str | None) -> list[str]:
 def _students(course: Course, assignment: str) -> Iterator[str]:
     submitted = course.root / "submitted"
     return (
-        path.name for path in sorted(submitted.iterdir() if submitted.is_dir() else []) if (path / assignment).is_dir()
+        path.name
+        for path in sorted(submitted.iterdir() if submitted.is_dir() else [])
+        if os.path.lexists(path / assignment)  # also what is no folder: it is named, not passed over
     )
-
-
-def _api(course: Course):
-    """nbgrader's API with the course's configuration, silent."""
-    from nbgrader.apps.api import NbGraderAPI
-    from nbgrader.coursedir import CourseDirectory
-    from traitlets.config.loader import PyFileConfigLoader
-
-    log = logging.getLogger("jissho.grading")
-    log.propagate = False
-    log.addHandler(logging.NullHandler()) if not log.handlers else None
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config()
-    (course.root / "exchange").mkdir(exist_ok=True)
-    return NbGraderAPI(CourseDirectory(config=config, log=log), config=config, log=log)
 
 
 def _is_handed_out(course: Course, api, assignment: str) -> bool:
@@ -156,36 +239,204 @@ def _is_handed_out(course: Course, api, assignment: str) -> bool:
     return True
 
 
-def _done(result: dict, what: str) -> None:
-    if not result["success"]:
-        raise UsageError(what, mend=_last_line(result))
-
-
-def _last_line(result: dict) -> str:
-    text = result.get("error", "").strip().splitlines()
-    if text and text[-1].startswith("KeyboardInterrupt"):
+def _last_line(text: str) -> str:
+    lines = text.strip().splitlines()
+    if lines and lines[-1].startswith("KeyboardInterrupt"):
         raise KeyboardInterrupt  # nbgrader's API catches it, too
-    raised = RAISED.findall(result.get("log", "")) or RAISED.findall(result.get("error", ""))
-    return raised[-1] if raised else "".join(text[-1:])
+    return "".join(lines[-1:])
 
 
-def _grade_one(course: Course, api, assignment: str, student: str) -> GradeRow:
+def _ground(course: Course, recorder: Recorder, assignment: str) -> _Ground:
+    from jissho_kit.grading import apart
+
+    cells = recorder.cells(assignment)
+    key = done.digest(
+        done.of_kit(),
+        done.of_folder(course.source(assignment), course.private / assignment),
+        (course.root / "nbgrader_config.py").read_bytes().hex(),
+        cells,
+        repr(kernels.Limits()),
+        apart.is_isolated(),
+    )
+    return _Ground(key, frozenset(cell["name"] for cell in cells.get("SourceCell", [])))
+
+
+def _prepare(course: Course, grounds: dict[str, _Ground], force: bool, submission: tuple[str, str]) -> _Ready:
+    """Look at a submission and run its cells, unless that has been done: all that needs no gradebook."""
+    from jissho_kit.grading import apart
+
+    assignment, student = submission
+    ground = grounds[assignment]
+    folder = course.root / "submitted" / student / assignment
+    key = done.digest(ground.key, done.of_folder(folder))
+    ready = _Ready(assignment, student, key)
+    if not force and _is_done(course, assignment, student, key):
+        return replace(ready, row=_kept(course, assignment, student))
     row = _vetted(course, assignment, student)
-    if row.problem:
-        return row
+    if row.problem or not apart.is_isolated():
+        return replace(ready, row=row if row.problem else None)
+    return replace(ready, outcome=_run(course, ground, assignment, folder))
+
+
+def _run(course: Course, ground: _Ground, assignment: str, folder: Path) -> Outcome | None:
+    """Run the cells as nbgrader will ask for it; ``None`` where they have to wait for nbgrader itself."""
+    from jissho_kit.grading import apart
+    from jissho_kit.grading.nbgrader_plugin import read_notebook
+    from jissho_kit.grading.tidy import tidy
+
+    manifest = course.manifest(assignment)
+    if manifest is None:
+        return None
     try:
-        result = api.autograde(assignment, student, force=True)
+        nb, _ = tidy(read_notebook((folder / f"{assignment}.ipynb").read_bytes()), manifest, set(ground.known))
+        job, _ = apart.make_job(nb, manifest, [folder, course.source(assignment)], course.hidden(assignment))
+        return apart.run_submission(job)
+    except Exception:  # nbgrader comes to the same, and there it is said whose submission it was
+        return None
+
+
+def _is_done(course: Course, assignment: str, student: str, key: str) -> bool:
+    kept = done.find(course, assignment, student)
+    return (
+        kept is not None
+        and kept.key == key
+        and kept.result == done.of_folder(course.root / "autograded" / student / assignment)
+        and _kept(course, assignment, student) is not None
+    )
+
+
+def _kept(course: Course, assignment: str, student: str) -> GradeRow | None:
+    """The row of the hand-in as it is, from the ledger."""
+    submission = ledger.fingerprint(course.root / "submitted" / student / assignment)
+    for one in ledger.entries(course, assignment, student):
+        if one.submission == submission:
+            return GradeRow(
+                assignment,
+                student,
+                verdicts=one.verdicts,
+                problem=one.problem,
+                file=one.file,
+                mend=one.mend,
+                skipped=True,
+            )
+    return None
+
+
+def _end_runs() -> None:
+    from jissho_kit.grading import apart
+
+    if apart.is_isolated():
+        kernels.sandbox().close()
+
+
+def _recorded(course: Course, recorder: Recorder, ready: _Ready) -> GradeRow:
+    """Record what was run; a kill at any line leaves what the next run mends."""
+    assignment, student, row = ready.assignment, ready.student, ready.row
+    if row is not None and row.skipped and not row.problem:
+        score = recorder.score(assignment, student)
+        if score is not None:
+            return _scored(row, score)
+        row = _vetted(course, assignment, student)  # its gradebook is gone
+    if row is not None and row.skipped:
+        return row
+    lasting = True
+    if row is None or not row.problem:
+        row, lasting = _graded(course, recorder, ready)
+    ledger.record(course, assignment, student, row.problem, row.file, row.mend, row.verdicts)
+    if lasting:
+        result = done.of_folder(recorder.autograded(assignment, student))
+        before = done.find(course, assignment, student)
+        done.keep(course, assignment, student, Done(ready.key, result, before.page if before else ""))
+    return row
+
+
+def _scored(row: GradeRow, score) -> GradeRow:
+    return replace(row, score=score.score, max_score=score.max_score, needs_manual=score.needs_manual)
+
+
+def _graded(course: Course, recorder: Recorder, ready: _Ready) -> tuple[GradeRow, bool]:
+    """The row of a submission that nbgrader has recorded, and whether that need not be tried again."""
+    import nbformat
+
+    from jissho_kit.grading.nbgrader_plugin import verdicts_in
+
+    assignment, student = ready.assignment, ready.student
+    row = GradeRow(assignment, student)
+    try:
+        recorder.record(assignment, student, ready.outcome)
     except Exception as error:  # one submission never stops the others
-        result = {"success": False, "error": str(error)}
-    if not result["success"]:
-        return GradeRow(
-            assignment,
-            student,
-            problem="採点の途中で止まりました。",
-            file=row.file,
-            mend=f"提出されたファイルを開いて確かめてください（{_last_line(result)}）。",
-        )
-    return _graded(course, api, assignment, student)
+        if _no_room(error):
+            raise
+        submitted = course.root / "submitted" / student / assignment / f"{assignment}.ipynb"
+        why = _last_line(f"{type(error).__name__}: {error}")
+        mend = f"提出されたファイルを開いて確かめてください（{why}）。"
+        file = str(submitted.relative_to(course.root))
+        return replace(row, problem="採点の途中で止まりました。", file=file, mend=mend), False
+    path = recorder.autograded(assignment, student) / f"{assignment}.ipynb"
+    row = replace(row, verdicts=verdicts_in(nbformat.read(path, as_version=4)), file=str(path.relative_to(course.root)))
+    return _scored(row, recorder.score(assignment, student)), True
+
+
+def _page(course: Course, recorder: Recorder, assignment: str, student: str) -> None:
+    """Write the feedback page of a submission where it would be another one."""
+    score = recorder.score(assignment, student)
+    if score is None or not (recorder.autograded(assignment, student) / f"{assignment}.ipynb").is_file():
+        return
+    page = recorder.page(assignment, student)
+    key = done.digest(done.of_kit(), done.of_folder(recorder.autograded(assignment, student)), score.rows)
+    before = done.find(course, assignment, student) or Done("")
+    if before.page == done.digest(key, done.of_folder(page.parent)):
+        return
+    recorder.write_page(assignment, student)
+    done.keep(course, assignment, student, replace(before, page=done.digest(key, done.of_folder(page.parent))))
+
+
+def _vetted(course: Course, assignment: str, student: str) -> GradeRow:
+    """A row with the problem named when the submission cannot even be opened."""
+    from jissho_kit.grading import intake
+
+    try:
+        intake.vet(course.root, student, assignment)
+    except DataError as error:
+        return GradeRow(assignment, student, problem=error.what, file=error.where, mend=error.mend)
+    return GradeRow(assignment, student, file=f"submitted/{student}/{assignment}/{assignment}.ipynb")
+
+
+def _graded(course: Course, recorder: Recorder, ready: _Ready) -> tuple[GradeRow, bool]:
+    """The row of a submission that nbgrader has recorded, and whether that need not be tried again."""
+    import nbformat
+
+    from jissho_kit.grading.nbgrader_plugin import verdicts_in
+
+    assignment, student = ready.assignment, ready.student
+    row = GradeRow(assignment, student)
+    try:
+        recorder.record(assignment, student, ready.outcome)
+    except Exception as error:  # one submission never stops the others
+        if _no_room(error):
+            raise
+        submitted = course.root / "submitted" / student / assignment / f"{assignment}.ipynb"
+        why = _last_line(f"{type(error).__name__}: {error}")
+        mend = f"提出されたファイルを開いて確かめてください（{why}）。"
+        file = str(submitted.relative_to(course.root))
+        return replace(row, problem="採点の途中で止まりました。", file=file, mend=mend), False
+    path = recorder.autograded(assignment, student) / f"{assignment}.ipynb"
+    row = replace(row, verdicts=verdicts_in(nbformat.read(path, as_version=4)), file=str(path.relative_to(course.root)))
+    return _scored(row, recorder.score(assignment, student)), True
+
+
+def _page(course: Course, recorder: Recorder, assignment: str, student: str) -> None:
+    """Write the feedback page of a submission where it would be another one."""
+    score = recorder.score(assignment, student)
+    if score is None or not (recorder.autograded(assignment, student) / f"{assignment}.ipynb").is_file():
+        return
+    page = recorder.page(assignment, student)
+    key = done.digest(done.of_kit(), done.of_folder(recorder.autograded(assignment, student)), score.rows)
+    before = done.find(course, assignment, student) or Done("")
+    if before.page == done.digest(key, done.of_folder(page.parent)):
+        return
+    recorder.write_page(assignment, student)
+    done.keep(course, assignment, student, replace(before, page=done.digest(key, done.of_folder(page.parent))))
 
 
 def _vetted(course: Course, assignment: str, student: str) -> GradeRow:
@@ -220,23 +471,3 @@ def _vetted(course: Course, assignment: str, student: str) -> GradeRow:
             "ノートブックとして読めません。", "配布されたノートブックを開き、書き直して出してもらってください。"
         )
     return GradeRow(assignment, student, file=name)
-
-
-def _graded(course: Course, api, assignment: str, student: str) -> GradeRow:
-    import nbformat
-
-    from jissho_kit.grading.nbgrader_plugin import verdicts_in
-
-    path = course.root / "autograded" / student / assignment / f"{assignment}.ipynb"
-    with api.gradebook as gradebook:
-        submission = gradebook.find_submission(assignment, student)
-        score, max_score, manual = submission.score, submission.max_score, submission.needs_manual_grade
-    return GradeRow(
-        assignment,
-        student,
-        float(score),
-        float(max_score),
-        bool(manual),
-        verdicts_in(nbformat.read(path, as_version=4)),
-        file=str(path.relative_to(course.root)),
-    )

@@ -185,7 +185,7 @@ def test_check_tells_by_its_exit_code(jissho, monkeypatch, ok, code):
     assert [str(path) for path in seen["paths"]] == ["notebooks"]
 
 
-def test_grade_warns_on_every_run_and_keeps_stdout_for_json(jissho, monkeypatch, tmp_path):
+def test_grade_without_sandbox_warns_on_every_run_and_keeps_stdout_for_json(jissho, monkeypatch, tmp_path):
     from jissho_kit.grading import course, driver
 
     rows = [
@@ -193,16 +193,15 @@ def test_grade_warns_on_every_run_and_keeps_stdout_for_json(jissho, monkeypatch,
         driver.GradeRow("K-F-1", "花子", problem="ノートブックとして読めません。", file="a.ipynb", mend="出し直し"),
     ]
     monkeypatch.setattr(course, "open_course", lambda folder: course.Course(tmp_path, "K", "factory", ("K-F-1",)))
-    monkeypatch.setattr(driver, "grade", lambda *_: rows)
-    monkeypatch.setattr(driver, "feedback", lambda *_: [tmp_path / "feedback" / "太郎" / "K-F-1" / "K-F-1.html"])
+    monkeypatch.setattr(driver, "grade", lambda *_, **__: rows)
     code, out, err = jissho("grade", str(tmp_path))
     assert "結果のページ（1枚）" in err and str(tmp_path / "feedback") in err.replace("\n", "")
     assert code == 1 and "太郎" in out and "ノートブックとして読めません。" in out
-    assert err.startswith("提出されたコードは採点者の権限で動きます")
-    code, out, err = jissho("grade", str(tmp_path), "--json")
+    assert "採点者の権限" not in err
+    code, out, err = jissho("grade", str(tmp_path), "--json", "--no-sandbox")
     assert [grade["student"] for grade in json.loads(out)["grades"]] == ["太郎", "花子"]
-    assert "採点者の権限" in err
-    monkeypatch.setattr(driver, "grade", lambda *_: rows[:1])
+    assert err.startswith("隔離なしで採点します")
+    monkeypatch.setattr(driver, "grade", lambda *_, **__: rows[:1])
     assert jissho("grade", str(tmp_path))[0] == 0
 
 
@@ -218,8 +217,7 @@ def test_grade_names_a_missing_answer_file_once_and_never_cuts_the_mend_short(ji
         driver.GradeRow("K-F-1", "花子", problem="読めません。", file="a.ipynb", mend="書き直して、" * 20 + "終わり"),
     ]
     monkeypatch.setattr(course, "open_course", lambda folder: course.Course(tmp_path, "K", "factory", ("K-F-1",)))
-    monkeypatch.setattr(driver, "grade", lambda *_: rows)
-    monkeypatch.setattr(driver, "feedback", lambda *_: [])
+    monkeypatch.setattr(driver, "grade", lambda *_, **__: rows)
     out = "".join(jissho("grade", str(tmp_path))[1].split())
     assert out.count("回答ファイル（回答.json）がありません。") == 1 and "未解答" not in out
     assert "終わり（a.ipynb）" in out and "…" not in out
@@ -229,8 +227,7 @@ def test_grade_before_anybody_has_handed_in(jissho, monkeypatch, tmp_path):
     from jissho_kit.grading import course, driver
 
     monkeypatch.setattr(course, "open_course", lambda folder: course.Course(tmp_path, "K", "factory", ("K-F-1",)))
-    monkeypatch.setattr(driver, "grade", lambda *_: [])
-    monkeypatch.setattr(driver, "feedback", lambda *_: [])
+    monkeypatch.setattr(driver, "grade", lambda *_, **__: [])
     code, out, err = jissho("grade", str(tmp_path))
     assert (code, out) == (0, "") and "提出がまだありません" in err
 

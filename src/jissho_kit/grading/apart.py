@@ -82,7 +82,7 @@ class Outcome:
 
 
 def make_job(
-    nb: NotebookNode, manifest: Manifest | None, folders: list[Path], hidden: Path | None
+    nb: NotebookNode, manifest: Manifest | None, submission: Path, master: Path, hidden: Path | None
 ) -> tuple[Job, list[str]]:
     """What one submission takes into the sandbox, and Japanese notes on files that stay outside.
 
@@ -92,20 +92,17 @@ def make_job(
         Tidied (see :func:`jissho_kit.grading.tidy.tidy`): probe cells last.
     manifest : Manifest, optional
         Without one no cell is a probe.
-    folders : list of Path
-        The submission's folder and the assignment's master copy; files of a later one win.
+    submission, master : Path
+        The submission's folder and the assignment's master copy, whose files win.
     hidden : Path, optional
         Folder of hidden inputs.
     """
     probes = {cell.grade_id for cell in manifest.cells if cell.probe} if manifest else set()
     first = next((i for i, cell in enumerate(nb.cells) if _grade_id(cell) in probes), len(nb.cells))
-    files: dict[str, bytes] = {}
-    notes: list[str] = []
-    for folder in folders:
-        found, said = intake.take_files(folder)
-        files |= found
-        notes += said
-    inputs = intake.take_files(hidden)[0] if hidden else {}
+    own, notes = intake.take_files(submission)
+    files = intake.take_files(master)[0] if master.is_dir() else {}
+    files |= {name: own[name] for name in intake.without_clashes(own, files)}
+    inputs = intake.take_files(hidden)[0] if hidden and hidden.is_dir() else {}
     return Job(tuple(map(_source, nb.cells)), first, files, inputs), notes
 
 

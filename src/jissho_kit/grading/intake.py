@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
-from pathlib import Path
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+import nbformat
+from nbformat import NotebookNode, from_dict
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+
+from jissho.errors import DataError
 
 MOST_BYTES = 20_000_000  # of one file
 MOST_TOGETHER = 100_000_000
 MOST_FILES = 1_000
 MOST_DEEP = 8  # folders in one another
 MOST_NAME = 200  # bytes of a file's name
+MOST_CELLS = 2_000
+MOST_SOURCE = 500_000  # letters of a cell
+MOST_NESTED = 64  # of a notebook's JSON
+TIMESTAMP = "timestamp.txt"
+NOT_A_NAME = set("*?[]{}/\\\0\n")  # nbgrader looks for folders by patterns
+AGAIN = "配布されたノートブックを開き、書き直して出してもらってください。"
+SMALLER = "「すべての出力を消去」してから出し直してもらってください。"
+CELLS = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell, "heading": new_markdown_cell}
 
 
 def take_files(folder: Path) -> tuple[dict[str, bytes], list[str]]:
@@ -86,3 +103,165 @@ def read_regular(path: Path, most: int = MOST_BYTES) -> bytes:
         if not stat.S_ISREG(status.st_mode) or status.st_size > most:
             raise OSError(f"ふつうのファイルではないか、大きすぎます: {path.name}")
         return file.read(most + 1)[:most]
+
+
+def vet(root: Path, student: str, assignment: str) -> None:
+    """Check that a submission can be opened: its folders, and its notebook as far as the outermost shape.
+
+    Raises
+    ------
+    DataError
+        Which file, what is wrong and how to mend it.
+    """
+    folder = root / "submitted" / student / assignment
+    where = _readable(folder.relative_to(root))
+    if set(student) & NOT_A_NAME or not student.isprintable() or student != student.strip() or student[0] in ".-":
+        raise DataError("参加者のフォルダー名に、使えない文字があります。", where, "フォルダー名を変えてください。")
+    for place in (folder.parent, folder):
+        if not stat.S_ISDIR(_mode(place)):
+            raise DataError(
+                "ふつうのフォルダーではありません（リンクなど）。",
+                where,
+                "フォルダーそのものを出し直してもらってください。",
+            )
+    path = folder / f"{assignment}.ipynb"
+    where = f"{where}/{path.name}"
+    mode = _mode(path)
+    if not mode:
+        others = "、".join(sorted(_readable(Path(p.name)) for p in folder.glob("*.ipynb"))) or "なし"
+        raise DataError(
+            "ノートブックがありません。",
+            where,
+            f"ファイル名を {path.name} に戻してください（提出されたノートブック: {others}）。",
+        )
+    if not stat.S_ISREG(mode):
+        raise DataError(
+            "ふつうのファイルではありません。", where, "ノートブックのファイルそのものを出し直してもらってください。"
+        )
+    if path.lstat().st_size > MOST_BYTES:
+        raise DataError("ノートブックが大きすぎます。", where, SMALLER)
+    try:
+        raw = read_regular(path)
+    except OSError as error:
+        raise DataError(f"ノートブックを開けません（{error.strerror or error}）。", where, AGAIN) from None
+    try:
+        read_notebook(raw)
+    except DataError as error:
+        raise DataError(error.what, where, error.mend) from None
+
+
+def _mode(path: Path) -> int:
+    try:
+        return os.lstat(path).st_mode
+    except OSError:
+        return 0
+
+
+def read_notebook(raw: bytes) -> NotebookNode:
+    """A notebook built anew from bytes as people save them; what had to be left out is noted in a first cell.
+
+    UTF-8 with or without BOM, UTF-16 with BOM or cp932; nbformat 4 of any minor, or 3. Only what grading needs is
+    taken: cells with source and a few plain metadata, no outputs, no ids.
+
+    Raises
+    ------
+    DataError
+        It is no notebook, or of a version that nobody here knows.
+    """
+    told = _parsed(raw)
+    if isinstance(told.get("worksheets"), list) and told.get("nbformat") == 3:
+        told = _from_version_3(raw)
+    cells = told.get("cells")
+    if told.get("nbformat") != 4 or not isinstance(cells, list):
+        raise DataError("このノートブックの形式（nbformat）は扱えません。", mend=AGAIN)
+    if len(cells) > MOST_CELLS:
+        raise DataError(f"セルが多すぎます（{MOST_CELLS:,}個まで）。", mend=AGAIN)
+    notes: list[str] = []
+    made = [_cell(cell, number, notes) for number, cell in enumerate(cells, 1)]
+    if notes:
+        made.insert(0, new_markdown_cell("\n".join(f"- {note}" for note in notes)))
+    return new_notebook(cells=[cell for cell in made if cell], metadata=_kernel(told.get("metadata")))
+
+
+def _parsed(raw: bytes) -> dict:
+    try:
+        told = json.loads(_decoded(raw), parse_constant=lambda name: None)
+    except (ValueError, RecursionError):
+        told = None
+    if not isinstance(told, dict):
+        raise DataError("ノートブックとして読めません。", mend=AGAIN)
+    return told
+
+
+def _decoded(raw: bytes) -> str:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp932")
+
+
+def _from_version_3(raw: bytes) -> dict:
+    try:
+        return nbformat.reads(_decoded(raw), as_version=4)
+    except Exception:  # nbformat raises whatever it meets in a broken file
+        raise DataError("ノートブックとして読めません。", mend=AGAIN) from None
+
+
+def _cell(cell, number: int, notes: list[str]) -> NotebookNode | None:
+    source = cell.get("source") if isinstance(cell, dict) else None
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    make = CELLS.get(cell.get("cell_type")) if isinstance(source, str) and isinstance(cell["cell_type"], str) else None
+    if make is None:
+        notes.append(f"上から{number}番目のセルは、セルの形をしていないので除きました。")
+    elif len(source) > MOST_SOURCE:
+        notes.append(f"上から{number}番目のセルは、長すぎるので除きました。")
+    else:
+        return make(source.encode("utf-8", "replace").decode(), metadata=_metadata(cell.get("metadata")))
+    return None
+
+
+def _metadata(told) -> NotebookNode:
+    """What grading needs of a cell's metadata, in the types that nbformat and nbgrader expect."""
+    told = told if isinstance(told, dict) else {}
+    kept = {name: told[name] for name in ("editable", "deletable") if isinstance(told.get(name), bool)}
+    if isinstance(told.get("tags"), list):
+        kept["tags"] = [tag for tag in dict.fromkeys(map(str, told["tags"])) if "," not in tag][:20]
+    if isinstance(told.get("nbgrader"), dict):
+        kept["nbgrader"] = {
+            str(name): value
+            for name, value in told["nbgrader"].items()
+            if isinstance(value, (str, int, float)) and len(str(name)) + len(str(value)) < MOST_NAME
+        }
+    return from_dict(kept)
+
+
+def _kernel(told) -> dict:
+    told = told if isinstance(told, dict) else {}
+    return {
+        name: {key: value for key, value in told[name].items() if isinstance(value, str)}
+        for name in ("kernelspec", "language_info")
+        if isinstance(told.get(name), dict)
+    }
+
+
+def read_timestamp(folder: Path) -> datetime | None:
+    """When a submission was collected, as nbgrader's timestamp.txt says; ``None`` without one that can be read."""
+    from nbgrader.utils import parse_utc
+
+    try:
+        return parse_utc(read_regular(Path(folder) / TIMESTAMP, 200).decode("utf-8-sig").strip())
+    except (OSError, ValueError, OverflowError, TypeError):
+        return None
+
+
+def without_clashes(names, master) -> Iterator[str]:
+    """Those of a submission's files that can lie in one folder with the master copy's; where both have one, the master's."""
+    files = {PurePosixPath(name) for name in master}
+    folders = {parent for path in files for parent in path.parents}
+    for name in names:
+        path = PurePosixPath(name)
+        if path not in folders and not files & {path, *path.parents}:
+            yield name

@@ -40,8 +40,9 @@ from traitlets.config import Config
 
 from jissho.teach.bundle import MIME
 from jissho_kit import kernels
-from jissho_kit.grading import apart, build
+from jissho_kit.grading import apart, build, intake
 from jissho_kit.grading.course import Course, open_course
+from jissho_kit.grading.intake import MOST_BYTES, read_notebook  # noqa: F401 (the driver takes them from here)
 from jissho_kit.grading.judge import Verdict, judge, refuse
 from jissho_kit.grading.tidy import tidy
 
@@ -50,7 +51,6 @@ TIMEOUT = 60  # seconds one cell may take
 STOPPED = (DeadKernelError, CellTimeoutError)  # after these nothing more can be run
 STOP_NOTE = "**実行が途中で止まりました**（{why}）。止まったセルから下は採点できていません。"
 OPEN_NOTE = "**隔離なしで採点しました。**"
-MOST_BYTES = 20_000_000
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -93,6 +93,7 @@ def configure(c: Config, course_dir: Path) -> None:
         c[name].course_dir = root
     _find_alembic()
     _quiet()
+    _harden()
 
 
 def _course_id(course_dir: Path) -> str:
@@ -117,28 +118,39 @@ def _quiet() -> None:
     warnings.filterwarnings("ignore", category=nbformat.warnings.DuplicateCellId)
 
 
-def read_notebook(raw: bytes) -> NotebookNode:
-    """A notebook from bytes as people save them: UTF-8 with or without BOM, or cp932 (Excel, Notepad)."""
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp932")
-    return nbformat.reads(text, as_version=4)
+def _harden() -> None:
+    """Two places where nbgrader opens whatever lies in a submission: neither follows links or waits for pipes now."""
+    from nbgrader.converters import base
+    from nbgrader.coursedir import CourseDirectory
+
+    base.find_all_files = regular_files
+    CourseDirectory.get_existing_timestamp = lambda self, folder: intake.read_timestamp(folder)
+
+
+def regular_files(path: str, exclude: list[str] | None = None) -> list[str]:
+    """As ``nbgrader.utils.find_all_files``, without anything that is no regular file, too large or in the master's way."""
+    found = [file for file in utils.find_all_files(path, exclude) if _is_plain(file)]
+    folder = Path(path).absolute()
+    if folder.parents[1].name != "submitted":
+        return found
+    master = folder.parents[2] / "source" / folder.name
+    theirs = [os.path.relpath(file, master) for file in utils.find_all_files(str(master))]
+    kept = set(intake.without_clashes([os.path.relpath(file, path) for file in found], theirs))
+    return [file for file in found if os.path.relpath(file, path) in kept]
+
+
+def _is_plain(file: str) -> bool:
+    status = os.lstat(file)
+    return stat.S_ISREG(status.st_mode) and status.st_size <= intake.MOST_BYTES
 
 
 class TolerantExporter(NotebookExporter):
-    """Reads what stock nbgrader stops on: a byte order mark, cp932; refuses what is no regular file."""
+    """Reads what stock nbgrader stops on: a byte order mark, cp932, broken cells; never opens what is no regular file."""
 
     def from_filename(self, filename, resources=None, **kw):
-        """Refuse a folder, pipe or huge file before opening it."""
-        status = os.lstat(filename)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > MOST_BYTES:
-            raise ValueError(f"ふつうのノートブックファイルではありません: {filename}")
-        return super().from_filename(filename, resources=resources, **kw)
-
-    def from_file(self, file_stream, resources=None, **kw):
-        """Decode the bytes ourselves."""
-        return self.from_notebook_node(read_notebook(file_stream.buffer.read()), resources=resources, **kw)
+        """Build the notebook anew from what was handed in."""
+        nb = intake.read_notebook(intake.read_regular(Path(filename)))
+        return self.from_notebook_node(nb, resources=resources or {}, **kw)
 
 
 class _OfCourse(NbGraderPreprocessor):
@@ -190,9 +202,11 @@ class ExecuteApart(Execute, _OfCourse):
             nb, resources = self._with_own_rights(nb, resources, km)
             nb.cells.insert(0, new_markdown_cell(OPEN_NOTE))
             return nb, resources
-        course = self.course()
-        folders = [course.root / "submitted" / told["student"] / told["assignment"], course.source(told["assignment"])]
-        job, notes = apart.make_job(nb, course.manifest(told["assignment"]), folders, course.hidden(told["assignment"]))
+        course, assignment = self.course(), told["assignment"]
+        submission = course.root / "submitted" / told["student"] / assignment
+        job, notes = apart.make_job(
+            nb, course.manifest(assignment), submission, course.source(assignment), course.hidden(assignment)
+        )
         outcome = apart.OUTCOMES.pop(job.digest(), None)
         if outcome is None:
             apart.require()

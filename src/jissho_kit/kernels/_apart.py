@@ -151,7 +151,7 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return {
         "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
         "HOME": f"{BOX}/home",
-        "TMPDIR": f"{BOX}/tmp",
+        "TMPDIR": "/tmp",
         "IPYTHONDIR": f"{BOX}/home/ipython",
         "MPLCONFIGDIR": f"{BOX}/home/matplotlib",
         "JUPYTER_CONFIG_DIR": f"{BOX}/home/jupyter",

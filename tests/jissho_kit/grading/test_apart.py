@@ -13,7 +13,7 @@ from jissho_kit import kernels
 from jissho_kit.grading import apart, driver
 from jissho_kit.grading.course import make_course
 from jissho_kit.grading.handin import hand_in, right_answers
-from jissho_kit.grading.nbgrader_plugin import read_notebook
+from jissho_kit.grading.intake import read_notebook
 from jissho_kit.grading.tidy import tidy
 
 pytestmark = pytest.mark.skipif(bool(kernels.why_not()), reason=kernels.why_not())
@@ -76,7 +76,7 @@ sys.stdout.write("長い" * 50_000); None
 class 変: 
     def __repr__(self): raise ValueError("表示できない")
 変()
-""".split("\n---\n")
+"""
 
 
 class Stock(Execute):
@@ -137,11 +137,11 @@ def test_a_solved_assignment_has_the_outputs_of_a_stock_kernel(tmp_path, tier, f
         folder = hand_in(course, assignment, "満点", answers)
         manifest = course.manifest(assignment)
         nb, _ = tidy(read_notebook((folder / f"{assignment}.ipynb").read_bytes()), manifest, set())
-        job, notes = apart.make_job(nb, manifest, [folder, course.source(assignment)], course.hidden(assignment))
+        job, notes = apart.make_job(nb, manifest, folder, course.source(assignment), course.hidden(assignment))
         assert notes == []
         assert_same(nb, job.files, job.inputs, job.first_probe, tmp_path / assignment)
 
 
 def test_odd_cells_have_the_outputs_of_a_stock_kernel(tmp_path):
-    cells = [new_code_cell(source.strip("\n")) for source in ODDITIES]
+    cells = [new_code_cell(source.strip("\n")) for source in ODDITIES.split("\n---\n")]
     assert_same(new_notebook(cells=cells), {}, {}, len(cells), tmp_path)

@@ -24,7 +24,8 @@ from jissho.teach.record import Record
 from jissho_kit.grading import driver
 from jissho_kit.grading.course import open_course
 from jissho_kit.grading.handin import hand_in, right_answers, wrong_answer_sets
-from jissho_kit.grading.nbgrader_plugin import find_bundle, read_notebook
+from jissho_kit.grading.intake import read_notebook
+from jissho_kit.grading.nbgrader_plugin import find_bundle
 
 from .conftest import make
 

@@ -20,6 +20,7 @@ from jissho_kit.checks import (
     lesson_texts,
     releases,
 )
+from jissho_kit.checks._execution import start_all
 from jissho_kit.checks._model import Fault, Finding, Report, Rule
 from jissho_kit.checks._place import parse_where
 from jissho_kit.checks._subjects import Kit, select
@@ -45,6 +46,8 @@ def check(
     budget: bool = False,
     on_progress: Callable[[str], Any] = lambda what: None,
     rules: Sequence[Rule] = RULES,
+    jobs: int | None = None,
+    reuse: bool = False,
 ) -> Report:
     """Check content.
 
@@ -60,6 +63,10 @@ def check(
         Told in Japanese what is being looked at.
     rules : sequence of Rule
         By default all.
+    jobs : int, optional
+        Lessons that run at a time; by default as many as there are processors.
+    reuse : bool
+        Whether a lesson need not run when nothing that it rests on has changed since it last ran to the end.
 
     Raises
     ------
@@ -71,6 +78,10 @@ def check(
         subjects = select(Kit(root), list(paths or []))
     except ContentError as error:
         return Report((_from_error(courses.RULES[0], error, root),))
+    if set(rules) & set(lesson_runs.RULES):
+        running = start_all([subject.part for subject in subjects.lesson], root, jobs, reuse)
+        for subject in subjects.lesson:
+            subject.running.update(running)
     found: dict[tuple, Finding] = {}
     for rule in rules:
         for subject in getattr(subjects, rule.looks_at):

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import nbformat
 
 from jissho.errors import ContentError
-from jissho_kit import lessons
+from jissho_kit import kept, lessons
 from jissho_kit.curriculum import Part
 
+KIND = "execution"
 _WATCH = Path(__file__).with_name("_watch.py")
 
 
@@ -37,8 +41,39 @@ class Execution:
     drawings: tuple[Drawing, ...]
 
 
-def execute(part: Part, root: Path) -> Execution:
-    """Run a lesson on the shipped data."""
+def start_all(
+    parts: Sequence[Part], root: Path, jobs: int | None = None, reuse: bool = False
+) -> dict[str, Future[Execution]]:
+    """Start to run lessons, ``jobs`` at a time; the executions to come by part."""
+    return lessons.start_all(partial(execute, root=root, reuse=reuse), parts, jobs, root)
+
+
+def execute(part: Part, root: Path, reuse: bool = False) -> Execution:
+    """Run a lesson on the shipped data; with ``reuse`` only if anything has changed since it last ran to the end."""
+    if not reuse:
+        return _execute(part, root)
+    key = lessons.rests_on(part, root=root)
+    if earlier := kept.get(KIND, key):
+        result = lessons.RunResult(**earlier["result"], kept=True)
+        return Execution(result, None, tuple(map(_drawing, earlier["drawings"])))
+    execution = _execute(part, root)
+    if execution.result and key == lessons.rests_on(part, root=root):  # nothing was edited meanwhile
+        kept.put(KIND, key, _as_json(execution))
+    return execution
+
+
+def _as_json(execution: Execution) -> dict:
+    """All but the files, which are gone."""
+    result = asdict(execution.result) | {"notebook": "", "html": ""}
+    del result["kept"]
+    return {"result": result, "drawings": [asdict(drawing) for drawing in execution.drawings]}
+
+
+def _drawing(kept: dict) -> Drawing:
+    return Drawing(kept["cell"], tuple(kept["texts"]), tuple(kept["warnings"]))
+
+
+def _execute(part: Part, root: Path) -> Execution:
     with tempfile.TemporaryDirectory(prefix="jissho-check-") as folder:
         log = Path(folder) / "drawn.jsonl"
         startup = _WATCH.read_text(encoding="utf-8").replace('"LOG"', repr(str(log)))

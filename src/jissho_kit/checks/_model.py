@@ -53,9 +53,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """All findings, in the order of the rules."""
+    """All findings, in the order of the rules; ``kept`` where they are those of an earlier check."""
 
     findings: tuple[Finding, ...]
+    kept: bool = False
 
     @property
     def ok(self) -> bool:

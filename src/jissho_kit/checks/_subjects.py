@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -60,6 +61,7 @@ class PartOf:
 
     kit: Kit
     part: Part
+    running: dict[str, Future[Execution]] = field(default_factory=dict, compare=False)
 
     @property
     def root(self) -> Path:
@@ -83,8 +85,9 @@ class PartOf:
 
     @cached_property
     def execution(self) -> Execution:
-        """The lesson's one run, shared by all rules."""
-        return execute(self.part, self.root)
+        """The lesson's one run, shared by all rules: the one that is under way, else a new one."""
+        running = self.running.get(self.part.id)
+        return running.result() if running else execute(self.part, self.root)
 
 
 @dataclass(frozen=True)

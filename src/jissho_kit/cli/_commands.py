@@ -31,6 +31,10 @@ Tier = Annotated[str, typer.Argument(metavar="階層", help="K（経営者）、
 TierOption = Annotated[str, typer.Option("--tier", metavar="階層", help="K（経営者）、G（技術系役員）、B（現場）")]
 FieldOption = Annotated[Field, typer.Option("--field", help="factory（工場）か agriculture（農業）")]
 CheckStyle = Annotated[CheckFormat, typer.Option("--format", help="出し方")]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", metavar="数", min=1, help="同時に実行する教材の数（省くとCPUの数）")
+]
+Force = Annotated[bool, typer.Option("--force", help="変わっていない教材も、実行し直します。")]
 Json = Annotated[bool, typer.Option("--json", help="結果をJSONで出します。")]
 
 

@@ -11,7 +11,7 @@ import typer
 
 from jissho.errors import JisshoError, UsageError
 from jissho_kit.cli import _console as console
-from jissho_kit.cli._commands import FINDINGS, FINE, MISUSE, FieldOption, Json, Tier, command
+from jissho_kit.cli._commands import FINDINGS, FINE, MISUSE, FieldOption, Force, Jobs, Json, Tier, command
 
 app = typer.Typer()
 
@@ -77,21 +77,28 @@ def run(
     parameters: Annotated[
         list[str] | None, typer.Option("-p", metavar="名前=値", help="授業のパラメーター（何度でも）")
     ] = None,
-    jobs: Annotated[int, typer.Option("--jobs", metavar="数", min=1, help="同時に実行する数")] = 1,
+    jobs: Jobs = None,
+    force: Force = False,
     as_json: Json = False,
 ) -> int:
     """授業のノートブックを最後まで実行し、結果とHTMLを書き込みます。"""
-    from jissho_kit import lessons
+    from jissho_kit import kernels
 
     parts = ready_parts(targets)
+    kernels.warm_up()  # while the rest is imported
+    from jissho_kit import lessons
+
     done, failed = [], []
     with console.progress() as step:
         step(f"実行しています: {'、'.join(part.id for part in parts)}", 0, len(parts))
-        for count, result in enumerate(lessons.run_all(parts, out, assignments(parameters or []), jobs), 1):
+        results = lessons.run_all(parts, out, assignments(parameters or []), jobs, reuse=not force)
+        for count, result in enumerate(results, 1):
             (failed if isinstance(result, JisshoError) else done).append(result)
             step(f"終わりました: {parts[count - 1].id}", count, len(parts))
     for error in failed:
         console.say(f"エラー: {error}")
+    if unchanged := [result.id for result in done if result.kept]:
+        console.say(f"変わっていないので前回の結果です（実行し直すときは --force）: {'、'.join(unchanged)}")
     if as_json:
         console.put_json([dataclasses.asdict(result) for result in done])
     elif done:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jissho_kit.kernels._environment import KERNEL, TIMEOUT, environment
+from jissho_kit.kernels._environment import KERNEL, TIMEOUT, cores, environment
 from jissho_kit.kernels._run import ENGINE, Usage, execute, manager_class, papermill_engine, warm_up
 from jissho_kit.kernels._warm import NAME as WARM
 from jissho_kit.kernels._warm import SETTING, WarmProvisioner
@@ -28,6 +28,7 @@ __all__ = [
     "Stopped",
     "Usage",
     "WarmProvisioner",
+    "cores",
     "environment",
     "execute",
     "manager_class",

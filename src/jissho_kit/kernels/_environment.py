@@ -26,6 +26,11 @@ _FOREIGN = (
 )
 
 
+def cores() -> int:
+    """Processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def environment(private: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """Environment variables for a kernel, those of this process cleaned and completed.
 

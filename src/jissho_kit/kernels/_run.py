@@ -151,6 +151,17 @@ def manager_class():
     return OwnKernelManager
 
 
+@contextmanager
+def _saved_once(nb_man) -> Iterator[None]:
+    """Write papermill's notebook when the block ends, also by an error; it would write all of it twice per cell."""
+    nb_man.output_path, path = None, nb_man.output_path
+    try:
+        yield
+    finally:
+        nb_man.output_path = path
+        nb_man.save()
+
+
 @lru_cache
 def papermill_engine() -> str:
     """Register our kernels with papermill; returns the engine's name.
@@ -179,7 +190,10 @@ def papermill_engine() -> str:
                 kernel_name=KERNEL,
                 timeout=execution_timeout,
             )
-            with _kernel(client, kernel_cwd, kernel_env, kernel_startup) as used:
+            with (
+                _saved_once(nb_man),
+                _kernel(client, kernel_cwd, kernel_env, kernel_startup) as used,
+            ):
                 client.papermill_execute_cells()
                 client.set_widgets_metadata()
             nb_man.nb.metadata["usage"] = vars(used[0])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from jissho_kit.lessons._build import build, is_claim, position, unwrap
 from jissho_kit.lessons._fill import REFERENCE, fill
-from jissho_kit.lessons._run import RunResult, parameters_of, run, run_all
+from jissho_kit.lessons._run import RunResult, parameters_of, rests_on, run, run_all, start_all
 from jissho_kit.lessons._source import Lesson, read, source_of
 
 __all__ = [
@@ -21,8 +21,10 @@ __all__ = [
     "parameters_of",
     "position",
     "read",
+    "rests_on",
     "run",
     "run_all",
     "source_of",
+    "start_all",
     "unwrap",
 ]

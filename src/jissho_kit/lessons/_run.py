@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, TypeVar
 
 import nbformat
 import pandas as pd
@@ -17,14 +20,18 @@ import yaml
 from nbformat import NotebookNode
 
 from jissho.errors import ContentError, JisshoError, UsageError
-from jissho_kit.curriculum import Part
-from jissho_kit.kernels import TIMEOUT, papermill_engine
+from jissho_kit import kept
+from jissho_kit.curriculum import Part, content_root
+from jissho_kit.kernels import TIMEOUT, cores, papermill_engine, warm_up
 from jissho_kit.lessons._build import build, is_claim, position
 from jissho_kit.lessons._html import write_html
 from jissho_kit.lessons._source import Lesson, part_named, read, source_of
 from jissho_kit.simulators import write
 from jissho_kit.truths import tables_in
 
+T = TypeVar("T")
+KIND = "run"
+TO_IMPORT_S = 60  # after so long a cold start cannot be slower
 _INJECTED = "injected-parameters"
 # The cell's own line in a traceback, as IPython writes it and as Python does (once jissho.teach shows the errors).
 _CELL_LINE = re.compile(r"""(?:Cell In\[\d+\]|File "[^"]*ipykernel_[^"]*"), line (\d+)""")
@@ -32,7 +39,10 @@ _CELL_LINE = re.compile(r"""(?:Cell In\[\d+\]|File "[^"]*ipykernel_[^"]*"), line
 
 @dataclass(frozen=True)
 class RunResult:
-    """An executed lesson: its files, what it used, how many claims held, and what it wrote to stderr."""
+    """An executed lesson: its files, what it used, how many claims held, and what it wrote to stderr.
+
+    ``kept``: it was executed earlier, and nothing has changed since.
+    """
 
     id: str
     notebook: Path
@@ -42,6 +52,7 @@ class RunResult:
     peak_mb: float
     claims: int
     stderr: str
+    kept: bool = False
 
 
 def parameters_of(part: Part | str, root: Path | None = None) -> dict[str, Any]:
@@ -57,6 +68,7 @@ def run(
     root: Path | None = None,
     timeout: int = TIMEOUT,
     startup: str = "",
+    reuse: bool = False,
 ) -> RunResult:
     """Execute the author's build of a lesson; write ``<part>.ipynb`` and ``<part>.html`` into ``out_dir``.
 
@@ -77,6 +89,8 @@ def run(
         Seconds one cell may take.
     startup : str
         Python that the kernel runs before the lesson.
+    reuse : bool
+        Whether the result of an earlier run will do, where nothing it rests on has changed: see :func:`rests_on`.
 
     Raises
     ------
@@ -91,6 +105,10 @@ def run(
     chosen = _checked(wanted, lesson.parameters(), part.id)
     out_dir = _writable(out_dir)
     target = out_dir / f"{part.id}.ipynb"
+    key = rests_on(part, chosen, startup, root) if reuse else ""
+    if reuse and (earlier := kept.get(KIND, key)):
+        return _written_again(earlier, target)
+    warm_up()  # gets ready while the lesson is built
     with tempfile.TemporaryDirectory(prefix="jissho-run-", ignore_cleanup_errors=True) as folder:
         data, env = _data(part, lesson, chosen, Path(folder) / "tables")
         work = Path(folder) / "work"
@@ -100,31 +118,43 @@ def run(
         used = _execute(nb, target, chosen, lesson, execution_timeout=timeout, **kernel)
     executed = nbformat.read(target, as_version=4)
     html = write_html(executed, target.with_suffix(".html"), shows_code=lesson.shows_code)
-    return RunResult(
-        part.id,
-        target,
-        html,
-        used["seconds"],
-        used["cpu_seconds"],
-        used["peak_mb"],
-        claims=sum(is_claim(cell) for cell in executed.cells),
-        stderr=_stderr(executed),
-    )
+    said = {"claims": sum(is_claim(cell) for cell in executed.cells), "stderr": _stderr(executed)}
+    if reuse and key == rests_on(part, chosen, startup, root):  # nothing was edited meanwhile
+        pages = {"notebook": target.read_text(encoding="utf-8"), "html": html.read_text(encoding="utf-8")}
+        kept.put(KIND, key, {"id": part.id} | used | said | pages)
+    return RunResult(part.id, target, html, **used, **said)
+
+
+def rests_on(part: Part, chosen: Mapping[str, Any] | None = None, startup: str = "", root: Path | None = None) -> str:
+    """Hash of all that a run depends on: lesson, curriculum, data, the kit's code, packages and settings."""
+    root = root or content_root()
+    content = kept.files(root / part.lesson, root / "curriculum", root / "datasets")
+    return kept.key(kept.kit(), part.model_dump(mode="json"), dict(chosen or {}), startup, *content)
 
 
 def run_all(
     parts: Sequence[Part | str],
     out_dir: Path,
     parameters: Mapping[str, Any] | None = None,
-    jobs: int = 1,
+    jobs: int | None = None,
     **options,
 ) -> Iterator[RunResult | JisshoError]:
     """Run several lessons, ``jobs`` at a time; yields a result or the error of each, in the order of ``parts``.
 
-    A wrong parameter is raised before any lesson starts.
-    """
-    from joblib import Parallel, delayed
+    Parameters
+    ----------
+    parts, out_dir, parameters
+        As for :func:`run`.
+    jobs : int, optional
+        Lessons at a time; by default as many as this process has processors.
+    **options
+        Those of :func:`run`.
 
+    Raises
+    ------
+    UsageError
+        A wrong parameter, before any lesson starts.
+    """
     parts = [part_named(part) for part in parts]
     for part in parts:
         _checked(dict(parameters or {}), parameters_of(part, options.get("root")), part.id)
@@ -135,7 +165,42 @@ def run_all(
         except JisshoError as error:
             return error
 
-    return Parallel(n_jobs=jobs, prefer="threads", return_as="generator")(delayed(one)(part) for part in parts)
+    running = start_all(one, parts, jobs, options.get("root"))
+    return (running[part.id].result() for part in parts)
+
+
+def start_all(
+    run_one: Callable[[Part], T], parts: Sequence[Part], jobs: int | None = None, root: Path | None = None
+) -> dict[str, Future[T]]:
+    """Start ``run_one`` for every part, ``jobs`` at a time, the longest lesson first; gives the results to come by part.
+
+    In threads that do not keep the process alive: Ctrl-C ends it, and its kernels with it.
+    """
+    waiting: SimpleQueue[Part] = SimpleQueue()
+    for part in sorted(parts, key=lambda part: -source_of(part, root).stat().st_size):
+        waiting.put(part)
+    running = {part.id: Future() for part in parts}
+
+    def work() -> None:
+        with suppress(Empty):
+            while True:
+                part = waiting.get_nowait()
+                try:
+                    running[part.id].set_result(run_one(part))
+                except Exception as error:
+                    running[part.id].set_exception(error)
+
+    for _ in range(min(jobs or cores(), len(running))):
+        Thread(target=work, daemon=True).start()
+    return running
+
+
+def _written_again(earlier: dict[str, Any], target: Path) -> RunResult:
+    """The files of an earlier run, and its result."""
+    pages = {"notebook": target, "html": target.with_suffix(".html")}
+    for name, path in pages.items():
+        path.write_text(earlier[name], encoding="utf-8")
+    return RunResult(**(earlier | pages), kept=True)
 
 
 def _writable(folder: Path) -> Path:
@@ -207,6 +272,7 @@ def _execute(nb: NotebookNode, target: Path, chosen: dict, lesson: Lesson, execu
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
     _translate_japanese()
+    warm_up(TO_IMPORT_S)
     try:
         with _quiet():
             papermill.execute_notebook(

@@ -157,7 +157,7 @@ def test_run_goes_on_after_a_lesson_that_fails(jissho, tmp_path, monkeypatch):
     from jissho_kit import lessons
 
     fine = lessons.RunResult("G-F-1", tmp_path / "a", tmp_path / "b", 1.0, 1.0, 1.0, 3, "")
-    monkeypatch.setattr(lessons, "run_all", lambda *_: [ContentError("主張が成り立ちません", where="x.py:3"), fine])
+    monkeypatch.setattr(lessons, "run_all", lambda *_, **__: [ContentError("主張が成り立ちません", where="x.py:3"), fine])
     code, out, err = jissho("run", "K-F-1", "G-F-1", "--out", str(tmp_path))
     assert code == 1 and "主張が成り立ちません" in err and "x.py:3" in err and "G-F-1" in out
 
@@ -165,6 +165,7 @@ def test_run_goes_on_after_a_lesson_that_fails(jissho, tmp_path, monkeypatch):
 @dataclasses.dataclass
 class Report:
     ok: bool
+    kept: bool = False
 
 
 @pytest.mark.parametrize(("ok", "code"), [(True, 0), (False, 1)])
@@ -177,7 +178,7 @@ def test_check_tells_by_its_exit_code(jissho, monkeypatch, ok, code):
         seen.update(paths=paths, **options)
         return Report(ok)
 
-    monkeypatch.setattr(checks, "check", check)
+    monkeypatch.setattr(checks, "check_what_changed", check)
     monkeypatch.setattr(checks, "render", lambda report, style: f"{style} {report.ok}")
     assert jissho("check", "--json", "--budget")[:2] == (code, f"json {ok}\n")
     assert seen["budget"] is True and not seen["paths"]

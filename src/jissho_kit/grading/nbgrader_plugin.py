@@ -40,7 +40,7 @@ from traitlets.config import Config
 
 from jissho.teach.bundle import MIME
 from jissho_kit import kernels
-from jissho_kit.grading import apart, build, intake
+from jissho_kit.grading import apart, build, intake, shown
 from jissho_kit.grading.course import Course, open_course
 from jissho_kit.grading.intake import MOST_BYTES, read_notebook  # noqa: F401 (the driver takes them from here)
 from jissho_kit.grading.judge import Verdict, judge, refuse
@@ -314,51 +314,13 @@ def verdicts_in(nb: NotebookNode) -> dict[str, dict]:
     return {one["item"]: one for one in found}
 
 
-PROSE = {
-    "a",
-    "b",
-    "blockquote",
-    "br",
-    "code",
-    "del",
-    "em",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "hr",
-    "i",
-    "li",
-    "ol",
-    "p",
-    "pre",
-    "strong",
-    "sub",
-    "sup",
-    "table",
-    "tbody",
-    "td",
-    "th",
-    "thead",
-    "tr",
-    "ul",
-}
-
-
-def clean_prose(made: str) -> str:
-    """HTML with only the tags that prose needs; everything else is shown as text."""
-    import bleach
-
-    return bleach.clean(made, tags=PROSE, attributes={"a": ["href"]}, protocols={"http", "https"})
-
-
 class FeedbackExporter(HTMLExporter):
     """Our feedback page; a class of its own, because nbgrader and formgrader each set HTMLExporter's template."""
 
     def default_filters(self):
-        """``clean_prose``: Markdown as HTML without anything live."""
+        """What shows a participant's text, tables and figures without anything live."""
         yield from super().default_filters()
-        yield "clean_prose", clean_prose
+        yield from shown.FILTERS.items()
 
     def from_notebook_node(self, nb, resources=None, **kw):
         """Hand the verdicts to the page."""

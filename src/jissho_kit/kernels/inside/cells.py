@@ -24,6 +24,7 @@ import time
 
 import isolate
 from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
 from jupyter_client.session import Session
 from traitlets import Any
 from traitlets.config import Config
@@ -206,7 +207,9 @@ def _kernel(channel: socket.socket) -> Kernel:
         sys.modules["matplotlib"].rcParams["backend"] = os.environ["MPLBACKEND"]  # read at import, too early here
     sys.stdout, sys.stderr = Text(outbox, "stdout", 1), Text(outbox, "stderr", 2)
     quiet = Config({"HistoryManager": {"hist_file": ":memory:"}})
-    return Kernel.instance(session=outbox, iopub_thread=None, iopub_socket=outbox, config=quiet)
+    kernel = Kernel.instance(session=outbox, iopub_thread=None, iopub_socket=outbox, config=quiet)
+    IPKernelApp.instance(parent_handle=1, kernel=kernel)  # %matplotlib asks it; it is never started
+    return kernel
 
 
 def _loop(channel: socket.socket, kernel: Kernel) -> None:

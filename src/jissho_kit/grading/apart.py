@@ -27,6 +27,8 @@ INPUTS = "inputs"  # folder of the hidden inputs in the box, beside work/
 ENVIRONMENT = {"JISSHO_AUTO": "1", "JISSHO_PROBE": f"/box/{INPUTS}", "NBGRADER_EXECUTION": "autograde"}
 SKIPPED = "skip-execution"  # nbclient's tag
 
+LIMITS = Limits()
+
 # Why a run ended early → what the participant and the instructor read.
 STOPS = {
     "cell-time": "一つのセルが時間の上限を超え、止めても止まらない",
@@ -130,7 +132,7 @@ def run_submission(job: Job, box: Sandbox | None = None, limits: Limits | None =
     OSError
         The sandbox cannot start a process.
     """
-    limits = limits or Limits()
+    limits = limits or LIMITS
     cells = [new_code_cell() for _ in job.sources]
     reader = _Reader(new_notebook(cells=cells))
     stopped, timed_out = "", []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -281,7 +280,7 @@ def _prepare(course: Course, grounds: dict[str, _Ground], force: bool, submissio
 def _run(course: Course, ground: _Ground, assignment: str, folder: Path) -> Outcome | None:
     """Run the cells as nbgrader will ask for it; ``None`` where they have to wait for nbgrader itself."""
     from jissho_kit.grading import apart
-    from jissho_kit.grading.nbgrader_plugin import read_notebook
+    from jissho_kit.grading.intake import read_notebook
     from jissho_kit.grading.tidy import tidy
 
     manifest = course.manifest(assignment)
@@ -289,7 +288,7 @@ def _run(course: Course, ground: _Ground, assignment: str, folder: Path) -> Outc
         return None
     try:
         nb, _ = tidy(read_notebook((folder / f"{assignment}.ipynb").read_bytes()), manifest, set(ground.known))
-        job, _ = apart.make_job(nb, manifest, [folder, course.source(assignment)], course.hidden(assignment))
+        job, _ = apart.make_job(nb, manifest, folder, course.source(assignment), course.hidden(assignment))
         return apart.run_submission(job)
     except Exception:  # nbgrader comes to the same, and there it is said whose submission it was
         return None
@@ -400,74 +399,3 @@ def _vetted(course: Course, assignment: str, student: str) -> GradeRow:
     except DataError as error:
         return GradeRow(assignment, student, problem=error.what, file=error.where, mend=error.mend)
     return GradeRow(assignment, student, file=f"submitted/{student}/{assignment}/{assignment}.ipynb")
-
-
-def _graded(course: Course, recorder: Recorder, ready: _Ready) -> tuple[GradeRow, bool]:
-    """The row of a submission that nbgrader has recorded, and whether that need not be tried again."""
-    import nbformat
-
-    from jissho_kit.grading.nbgrader_plugin import verdicts_in
-
-    assignment, student = ready.assignment, ready.student
-    row = GradeRow(assignment, student)
-    try:
-        recorder.record(assignment, student, ready.outcome)
-    except Exception as error:  # one submission never stops the others
-        if _no_room(error):
-            raise
-        submitted = course.root / "submitted" / student / assignment / f"{assignment}.ipynb"
-        why = _last_line(f"{type(error).__name__}: {error}")
-        mend = f"提出されたファイルを開いて確かめてください（{why}）。"
-        file = str(submitted.relative_to(course.root))
-        return replace(row, problem="採点の途中で止まりました。", file=file, mend=mend), False
-    path = recorder.autograded(assignment, student) / f"{assignment}.ipynb"
-    row = replace(row, verdicts=verdicts_in(nbformat.read(path, as_version=4)), file=str(path.relative_to(course.root)))
-    return _scored(row, recorder.score(assignment, student)), True
-
-
-def _page(course: Course, recorder: Recorder, assignment: str, student: str) -> None:
-    """Write the feedback page of a submission where it would be another one."""
-    score = recorder.score(assignment, student)
-    if score is None or not (recorder.autograded(assignment, student) / f"{assignment}.ipynb").is_file():
-        return
-    page = recorder.page(assignment, student)
-    key = done.digest(done.of_kit(), done.of_folder(recorder.autograded(assignment, student)), score.rows)
-    before = done.find(course, assignment, student) or Done("")
-    if before.page == done.digest(key, done.of_folder(page.parent)):
-        return
-    recorder.write_page(assignment, student)
-    done.keep(course, assignment, student, replace(before, page=done.digest(key, done.of_folder(page.parent))))
-
-
-def _vetted(course: Course, assignment: str, student: str) -> GradeRow:
-    """A row with the problem named when the notebook cannot even be opened."""
-    from jissho_kit.grading.nbgrader_plugin import MOST_BYTES, read_notebook
-
-    folder = course.root / "submitted" / student / assignment
-    path = folder / f"{assignment}.ipynb"
-    name = str(path.relative_to(course.root))
-
-    def broken(problem: str, mend: str) -> GradeRow:
-        return GradeRow(assignment, student, problem=problem, file=name, mend=mend)
-
-    try:
-        status = os.lstat(path)
-    except OSError:
-        others = "、".join(sorted(p.name for p in folder.glob("*.ipynb"))) or "なし"
-        return broken(
-            "ノートブックがありません。",
-            f"ファイル名を {path.name} に戻してください（提出されたノートブック: {others}）。",
-        )
-    if not stat.S_ISREG(status.st_mode):
-        return broken(
-            "ふつうのファイルではありません。", "ノートブックのファイルそのものを出し直してもらってください。"
-        )
-    if status.st_size > MOST_BYTES:
-        return broken("ノートブックが大きすぎます。", "「すべての出力を消去」してから出し直してもらってください。")
-    try:
-        read_notebook(path.read_bytes())["cells"]
-    except Exception:  # nbformat raises whatever it meets in a broken file
-        return broken(
-            "ノートブックとして読めません。", "配布されたノートブックを開き、書き直して出してもらってください。"
-        )
-    return GradeRow(assignment, student, file=name)

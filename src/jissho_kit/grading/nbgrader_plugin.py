@@ -42,7 +42,6 @@ from jissho.teach.bundle import MIME
 from jissho_kit import kernels
 from jissho_kit.grading import apart, build, intake, shown
 from jissho_kit.grading.course import Course, open_course
-from jissho_kit.grading.intake import MOST_BYTES, read_notebook  # noqa: F401 (the driver takes them from here)
 from jissho_kit.grading.judge import Verdict, judge, refuse
 from jissho_kit.grading.tidy import tidy
 

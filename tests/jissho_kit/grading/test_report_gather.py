@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import stat
 from dataclasses import replace
@@ -219,6 +220,16 @@ def test_pseudonyms_stay_and_follow_neither_alphabet_nor_time(copy):
     (other.private / "pseudonyms.json").unlink()
     (other.private / "secret").write_text("00" * 16, encoding="ascii")
     assert pseudonyms(other, names) != first
+
+
+def test_a_folder_whose_name_is_no_text_is_a_person_like_any_other(copy, root, tmp_path):
+    graded(copy, NAMES[0], verdicts())
+    odd = os.fsdecode("山田".encode("cp932"))
+    (copy.root / "submitted" / odd / NAME).mkdir(parents=True)
+    papers, data, entries = gathered(copy, root)
+    assert papers[odd].status == "waiting" and pseudonyms(copy, [odd]) == {odd: papers[odd].person}
+    report.write(report.make_report(data, datetime(2026, 1, 20).date()), tmp_path / "報告", copy, entries)
+    assert len(pd.read_csv(copy.private / report.ROSTER)) == 2
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ FILE = "pseudonyms.json"
 def pseudonyms(course: Course, names: Iterable[str]) -> dict[str, str]:
     """Pseudonym by name; people who join later get the next numbers, nobody's number changes.
 
-    The order follows HMAC(secret, name): without ``private/`` neither the alphabet nor the order of handing in
+    Names are kept as ASCII: a folder's name may hold bytes that are no text. The order follows HMAC(secret, name): without ``private/`` neither the alphabet nor the order of handing in
     leads back to a name.
 
     Raises
@@ -28,7 +28,7 @@ def pseudonyms(course: Course, names: Iterable[str]) -> dict[str, str]:
     try:
         secret = bytes.fromhex((course.private / "secret").read_text(encoding="ascii").strip())
         known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        order = sorted(set(names) - set(known), key=lambda name: derive(secret, f"pseudonym/{name}"))
+        order = sorted(set(names) - set(known), key=lambda name: derive(secret, f"pseudonym/{json.dumps(name)}"))
         made = known | {name: f"P{place:02d}" for place, name in enumerate(order, len(known) + 1)}
     except (OSError, ValueError, TypeError):
         raise UsageError(
@@ -37,7 +37,7 @@ def pseudonyms(course: Course, names: Iterable[str]) -> dict[str, str]:
             mend="控えから private フォルダを戻してください。このファイルを消すと、仮名を新しく付け直します。",
         ) from None
     if made != known:
-        write_whole(path, json.dumps(made, ensure_ascii=False, indent=1))
+        write_whole(path, json.dumps(made, indent=1))
     return {name: made[name] for name in names}
 
 

@@ -206,7 +206,9 @@ def _cell(value) -> str:
 def _put(path: Path, text: str) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8" if path.suffix == ".html" else "utf-8-sig", newline="")
+        encoding = "utf-8" if path.suffix == ".html" else "utf-8-sig"
+        # A folder's name may hold bytes that are no text; they are shown, not choked on.
+        path.write_text(text, encoding=encoding, errors="backslashreplace", newline="")
     except OSError as error:
         raise UsageError(
             f"報告書を書き込めません（{error.strerror}）。",

@@ -71,6 +71,11 @@ def of_folder(*folders: Path) -> str:
     return whole.hexdigest()
 
 
+def of_file(path: Path) -> str:
+    """SHA-256 of a file, or what is there instead."""
+    return _content(path).hex()
+
+
 def _walk(folder: Path) -> Iterator[Path]:
     for parent, folders, files in os.walk(folder):
         folders.sort()

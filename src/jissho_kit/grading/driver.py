@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from nbformat import from_dict
 
 from jissho.errors import DataError, UsageError
 from jissho_kit import kernels
@@ -19,7 +22,7 @@ from jissho_kit.grading.done import Done
 
 if TYPE_CHECKING:
     from jissho_kit.grading.apart import Outcome
-    from jissho_kit.grading.recorder import Recorder
+    from jissho_kit.grading.recorder import Recorder, Score
 
 OWN_RISK = "隔離なしで採点します。提出されたプログラムは採点者の権限で動きます。"
 Progress = Callable[[int, int, str], None]  # done, total, what
@@ -145,9 +148,10 @@ def grade(
             for count, (one, student) in enumerate(submissions):
                 if on_progress:
                     on_progress(count, len(submissions), f"{one} {student}")
-                rows.append(replace(_recorded(course, recorder, next(ready)), isolated=apart.is_isolated()))
+                row, score = _recorded(course, recorder, next(ready))
+                rows.append(replace(row, isolated=apart.is_isolated()))
                 if pages:
-                    _page(course, recorder, one, student)
+                    _page(course, recorder, one, student, score)
         finally:
             ready.close()
     return rows
@@ -174,7 +178,7 @@ def feedback(course: Course, assignment: str | None = None, on_progress: Progres
         for count, (one, student) in enumerate(graded):
             if on_progress:
                 on_progress(count, len(graded), f"{one} {student}")
-            _page(course, recorder, one, student)
+            _page(course, recorder, one, student, recorder.score(one, student))
             pages.append(recorder.page(one, student))
     return pages
 
@@ -328,35 +332,30 @@ def _end_runs() -> None:
         kernels.sandbox().close()
 
 
-def _recorded(course: Course, recorder: Recorder, ready: _Ready) -> GradeRow:
+def _recorded(course: Course, recorder: Recorder, ready: _Ready) -> tuple[GradeRow, Score | None]:
     """Record what was run; a kill at any line leaves what the next run mends."""
     assignment, student, row = ready.assignment, ready.student, ready.row
-    if row is not None and row.skipped and not row.problem:
-        score = recorder.score(assignment, student)
-        if score is not None:
-            return _scored(row, score)
+    score = recorder.score(assignment, student) if row and row.skipped else None
+    if row and row.skipped and score is None and not row.problem:
         row = _vetted(course, assignment, student)  # its gradebook is gone
-    if row is not None and row.skipped:
-        return row
-    lasting = True
-    if row is None or not row.problem:
-        row, lasting = _graded(course, recorder, ready)
+    if row and row.skipped:
+        return (row if row.problem else _scored(row, score)), score
+    problem, lasting = (row.problem if row else ""), True
+    if not problem:
+        row, score, lasting = _graded(course, recorder, ready)
     ledger.record(course, assignment, student, row.problem, row.file, row.mend, row.verdicts)
-    if lasting:
-        result = done.of_folder(recorder.autograded(assignment, student))
-        before = done.find(course, assignment, student)
-        done.keep(course, assignment, student, Done(ready.key, result, before.page if before else ""))
-    return row
+    before = done.find(course, assignment, student) or Done("")
+    result = done.of_folder(recorder.autograded(assignment, student))
+    done.keep(course, assignment, student, replace(before, key=ready.key if lasting else "", result=result))
+    return row, score
 
 
-def _scored(row: GradeRow, score) -> GradeRow:
+def _scored(row: GradeRow, score: Score) -> GradeRow:
     return replace(row, score=score.score, max_score=score.max_score, needs_manual=score.needs_manual)
 
 
-def _graded(course: Course, recorder: Recorder, ready: _Ready) -> tuple[GradeRow, bool]:
-    """The row of a submission that nbgrader has recorded, and whether that need not be tried again."""
-    import nbformat
-
+def _graded(course: Course, recorder: Recorder, ready: _Ready) -> tuple[GradeRow, Score | None, bool]:
+    """Row and score of a submission that nbgrader has recorded, and whether that need not be tried again."""
     from jissho_kit.grading.nbgrader_plugin import verdicts_in
 
     assignment, student = ready.assignment, ready.student
@@ -366,28 +365,27 @@ def _graded(course: Course, recorder: Recorder, ready: _Ready) -> tuple[GradeRow
     except Exception as error:  # one submission never stops the others
         if _no_room(error):
             raise
-        submitted = course.root / "submitted" / student / assignment / f"{assignment}.ipynb"
         why = _last_line(f"{type(error).__name__}: {error}")
         mend = f"提出されたファイルを開いて確かめてください（{why}）。"
-        file = str(submitted.relative_to(course.root))
-        return replace(row, problem="採点の途中で止まりました。", file=file, mend=mend), False
+        file = f"submitted/{student}/{assignment}/{assignment}.ipynb"
+        return replace(row, problem="採点の途中で止まりました。", file=file, mend=mend), None, False
     path = recorder.autograded(assignment, student) / f"{assignment}.ipynb"
-    row = replace(row, verdicts=verdicts_in(nbformat.read(path, as_version=4)), file=str(path.relative_to(course.root)))
-    return _scored(row, recorder.score(assignment, student)), True
-
-
-def _page(course: Course, recorder: Recorder, assignment: str, student: str) -> None:
-    """Write the feedback page of a submission where it would be another one."""
+    verdicts = verdicts_in(from_dict(json.loads(path.read_bytes())))
     score = recorder.score(assignment, student)
-    if score is None or not (recorder.autograded(assignment, student) / f"{assignment}.ipynb").is_file():
+    return _scored(replace(row, verdicts=verdicts, file=str(path.relative_to(course.root))), score), score, True
+
+
+def _page(course: Course, recorder: Recorder, assignment: str, student: str, score: Score | None) -> None:
+    """Write the feedback page of a submission where it would be another one."""
+    autograded = recorder.autograded(assignment, student) / f"{assignment}.ipynb"
+    if score is None or not autograded.is_file():
         return
-    page = recorder.page(assignment, student)
-    key = done.digest(done.of_kit(), done.of_folder(recorder.autograded(assignment, student)), score.rows)
     before = done.find(course, assignment, student) or Done("")
-    if before.page == done.digest(key, done.of_folder(page.parent)):
-        return
-    recorder.write_page(assignment, student)
-    done.keep(course, assignment, student, replace(before, page=done.digest(key, done.of_folder(page.parent))))
+    key = done.digest(done.of_kit(), done.of_file(autograded), score.rows)
+    page = recorder.page(assignment, student)
+    if before.page != done.digest(key, done.of_file(page)):
+        recorder.write_page(assignment, student)
+        done.keep(course, assignment, student, replace(before, page=done.digest(key, done.of_file(page))))
 
 
 def _vetted(course: Course, assignment: str, student: str) -> GradeRow:

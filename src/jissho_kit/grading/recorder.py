@@ -7,13 +7,17 @@ connection instead of nine per submission, one transaction instead of one per ce
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
+from jsonschema import validators
+from jsonschema.exceptions import best_match
 from nbconvert.writers import FilesWriter
 from nbgrader.api import (
     Comment,
@@ -26,6 +30,7 @@ from nbgrader.api import (
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.nbgraderformat import common
 from nbgrader.utils import rmtree
 from sqlalchemy import Column, create_engine, select
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
@@ -113,6 +118,7 @@ class Recorder:
         self._course, (config, log) = course, settings(course)
         directory = CourseDirectory(config=config, log=log)
         self._url, self._name = directory.db_url, directory.course_id
+        config.Exporter.optimistic_validation = True  # notebooks are checked once, after all preprocessors
         self._autograde = _Autograde(coursedir=CourseDirectory(config=config, log=log), config=config, log=log)
         self._feedback = _Feedback(coursedir=CourseDirectory(config=config, log=log), config=config, log=log)
         self._final = {one: getattr(one.coursedir, name) for one, name in self._outputs()}
@@ -126,6 +132,7 @@ class Recorder:
         self._open.callback(self._clear)
         self._clear()
         self._db = self._open.enter_context(_one_gradebook(self._url, self._name))
+        self._open.enter_context(_quick_metadata())
         for one, name in self._outputs():
             one.make()
             setattr(one.coursedir, name, WORK)
@@ -268,3 +275,20 @@ def _one_gradebook(url: str, name: str) -> Iterator[scoped_session]:
         Gradebook.__init__, Gradebook.close = opened, closed
         db.remove()
         engine.dispose()
+
+
+@contextlib.contextmanager
+def _quick_metadata() -> Iterator[None]:
+    """While this lasts nbgrader does not check its own schema again before it checks a cell against it."""
+    checker = functools.cache(lambda schema: validators.validator_for(json.loads(schema))(json.loads(schema)))
+
+    def validate(instance, schema):
+        error = best_match(checker(json.dumps(schema)).iter_errors(instance))
+        if error is not None:
+            raise error
+
+    stock, common.jsonschema = common.jsonschema, SimpleNamespace(validate=validate)
+    try:
+        yield
+    finally:
+        common.jsonschema = stock

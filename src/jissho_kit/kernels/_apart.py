@@ -262,7 +262,9 @@ class Apart:
     def __init__(self, process: ForkedKernel, channel: socket.socket, limits: Limits) -> None:
         self._process, self._channel, self._limits = process, channel, limits
         self._bytes = self._count = 0
-        self._exceeded, self._peak = "", 0
+        self._exceeded = ""
+        self.peak = 0  # bytes, as far as the watch has seen; below the limit it may be too large
+        self.walls_s = 0.0  # what it took to shut the process in
         self._watch = None
         self._init = self._kernel = None  # pidfds: of the first process of its namespace, and of the cells' process
         self._ends = time.monotonic() + limits.notebook_s
@@ -306,6 +308,7 @@ class Apart:
         message = json.loads(self._read(*struct.unpack("!I", head), time.monotonic() + START_S))
         if message["msg_type"] != "ready":
             raise OSError(message["why"])
+        self.walls_s = message["walls_s"]
         self._leader = struct.unpack("3i", credentials[0][2])[0]  # of the cells' process group
         self._kernel = os.pidfd_open(self._leader)
         self._init = os.pidfd_open(_children(self._process.pid, self._process.pid)[0])
@@ -411,7 +414,7 @@ class Apart:
         while not _ended(self._init):
             began = time.monotonic()
             memory, count = _use(self._process.pid, most)
-            self._peak = max(self._peak, memory)
+            self.peak = max(self.peak, memory)
             if memory > most or count > self._limits.processes:
                 self._exceeded = "memory" if memory > most else "processes"
                 signal.pidfd_send_signal(self._init, signal.SIGKILL)

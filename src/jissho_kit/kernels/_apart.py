@@ -29,6 +29,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import jissho
+from jissho_kit.kernels._cgroup import Cage
 from jissho_kit.kernels._warm import ForkedKernel, Zygote
 
 BOX = "/box"
@@ -38,9 +39,10 @@ KIT = "/run/jissho"  # where the participants' side lies inside
 INSIDE = Path(__file__).parent / "inside"
 ETC = ("ld.so.cache", "ld.so.conf", "fonts", "localtime", "timezone", "mime.types", "alternatives")
 INTERRUPT_S = 3.0  # how long an interrupted cell may take to end
-WATCH_S = (0.002, 0.05)
+WATCH_S = (0.002, 0.02)
 KILL_AT = 0.9  # of the memory; what a process takes until it is ended comes on top
-GROWTH = 2_000_000_000  # bytes per second and core that a process may take at most
+CAGE_AT = 0.95  # what is shared with the warm process is not counted there
+GROWTH = 4_000_000_000  # bytes per second and core that a process may take at most
 MOST_DEPTH = 64  # of JSON
 PARENT = "cell"  # id of the message that all output answers, as in inside/cells.py
 PAGE = os.sysconf("SC_PAGESIZE") if hasattr(os, "sysconf") else 4096
@@ -265,7 +267,7 @@ class Apart:
         self._exceeded = ""
         self.peak = 0  # bytes, as far as the watch has seen; below the limit it may be too large
         self.walls_s = 0.0  # what it took to shut the process in
-        self._watch = None
+        self._watch = self._cage = None
         self._init = self._kernel = None  # pidfds: of the first process of its namespace, and of the cells' process
         self._ends = time.monotonic() + limits.notebook_s
         try:
@@ -288,6 +290,9 @@ class Apart:
         for fd in (self._init, self._kernel):
             if fd is not None:
                 os.close(fd)
+        if self._cage is not None:
+            self._cage.open()
+            self._cage = None
         self._init = self._kernel = None
 
     def _kill(self) -> None:
@@ -311,7 +316,10 @@ class Apart:
         self.walls_s = message["walls_s"]
         self._leader = struct.unpack("3i", credentials[0][2])[0]  # of the cells' process group
         self._kernel = os.pidfd_open(self._leader)
-        self._init = os.pidfd_open(_children(self._process.pid, self._process.pid)[0])
+        init = _children(self._process.pid, self._process.pid)[0]
+        self._init = os.pidfd_open(init)
+        with suppress(OSError):  # where there can be none, the watch alone has to do
+            self._cage = Cage((init, self._leader), int(self._limits.memory * CAGE_AT))
 
     def put(self, files: Mapping[str, bytes]) -> None:
         """Write ``files`` (path below the box → content). Raises Stopped."""

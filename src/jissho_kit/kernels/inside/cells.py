@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import importlib
 import io
 import json
 import logging
@@ -162,15 +163,14 @@ class Kernel(IPythonKernel):
 
 def warm_up() -> None:
     """In the warm process: fill the caches that the first figure needs. Nothing of it can be seen by a cell."""
-    import IPython.core.pylabtools
     import ipykernel.debugger
-    import pandas.io.formats.html
-    import pandas.io.formats.string  # noqa: F401
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.backends.registry import backend_registry
     from matplotlib.figure import Figure
 
     ipykernel.debugger._is_debugpy_available = False  # it would listen on a port that nobody can reach
+    for name in ("IPython.core.pylabtools", "pandas.io.formats.html", "pandas.io.formats.string"):
+        importlib.import_module(name)
     backend_registry.list_all()  # reads the entry points of everything that is installed
     figure = Figure()
     figure.subplots().plot([0, 1], label="a")
@@ -182,7 +182,9 @@ def serve(channel_fd: int, limits: dict, work: str) -> None:
     os.set_inheritable(channel_fd, False)
     with socket.socket(fileno=channel_fd) as channel:
         try:
+            began = time.perf_counter()
             isolate.enter(limits, keep=channel_fd)
+            walls_s = time.perf_counter() - began
             for folder in (work, os.environ["HOME"], os.environ["TMPDIR"]):
                 os.makedirs(folder, exist_ok=True)
             os.chdir(work)
@@ -192,7 +194,7 @@ def serve(channel_fd: int, limits: dict, work: str) -> None:
         for name in ("cells", "isolate", "zygote", "start"):  # a submission may have files of these names
             sys.modules.pop(name, None)
         kernel = _kernel(channel)
-        send(channel, {"msg_type": "ready"})
+        send(channel, {"msg_type": "ready", "walls_s": walls_s})
         _loop(channel, kernel)
 
 

@@ -80,6 +80,7 @@ def enter(limits: dict, keep: int) -> None:
     # That one only reaps. It keeps its capabilities, so that a submission, which has none, cannot touch its memory.
     _wait_for(os.fork())
     os.setsid()
+    os.nice(10)  # whoever watches over it must not wait for it
     _rlimits(limits, size)
     _drop_privileges()
     _seccomp()

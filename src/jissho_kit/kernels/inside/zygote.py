@@ -35,6 +35,8 @@ KERNEL = (
     "ipykernel.kernelapp",
     "ipykernel.debugger",
     "IPython.core.debugger",
+    "psutil",
+    "runpy",
     "tornado.platform.asyncio",
 )
 LIBRARIES = (
@@ -71,18 +73,20 @@ def main(fd: int):
     if sys.path[0] == os.path.dirname(__file__):  # not there with PYTHONSAFEPATH
         del sys.path[0]
     control = socket.socket(fileno=fd)
+    before = dict(os.environ)
     gc.disable()
     _import(KERNEL)
     kernels_sys = _sys_of_now()
     import_pandas()
     _import(LIBRARIES)
+    set_by_imports = {name: value for name, value in os.environ.items() if before.get(name) != value}
     inspect.getmodule(sys._getframe())  # fills its table of all modules, which the first traceback needs
     gc.enable()
     gc.collect()
     gc.freeze()
     with contextlib.suppress(OSError):
         control.send(" ".join({name.partition(".")[0] for name in sys.modules}).encode())
-        return _serve(control, kernels_sys)
+        return _serve(control, functools.partial(_kernel, kernels_sys), set_by_imports)
     return sys.exit
 
 
@@ -111,7 +115,7 @@ def _sys_of_now() -> types.ModuleType:
     return copy
 
 
-def _serve(control: socket.socket, kernels_sys: types.ModuleType):
+def _serve(control: socket.socket, kernel: Callable, set_by_imports: dict[str, str]):
     """Fork a kernel for each request, and report each one's end on its own line."""
     woken, wake = os.pipe()
     for end in (woken, wake):
@@ -133,8 +137,9 @@ def _serve(control: socket.socket, kernels_sys: types.ModuleType):
                     pid = os.fork()
                     if pid == 0:
                         signal.set_wakeup_fd(-1)
-                        kernel = functools.partial(_kernel, kernels_sys)
-                        return _child(json.loads(request), fds, [control, line, *lines.values()], [woken, wake], kernel)
+                        request = json.loads(request)
+                        request["env"] |= set_by_imports
+                        return _child(request, fds, [control, line, *lines.values()], [woken, wake], kernel)
                     for fd in fds:
                         os.close(fd)
                     lines[pid] = line

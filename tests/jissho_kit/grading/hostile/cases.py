@@ -258,10 +258,7 @@ def deep_and_odd_json(folder):
 @hostile(2)
 def answers_of_odd_kinds(folder):
     """Values that a careless judge takes for right: NaN, infinity, lists of everything."""
-    answers = {
-        f"G-A-1.{x}": {"value": v, "at": ""}
-        for x, v in zip("cde", [["見逃し率", "期間", "学習時間"] * 30, True, {}], strict=True)
-    }
+    answers = {f"G-A-1.{x}": {"value": v, "at": ""} for x, v in zip("cde", [["学習時間"] * 90, True, {}], strict=True)}
     (folder / "回答.json").write_text(json.dumps({"v": 1, "answers": answers, "predictions": {}}), encoding="utf-8")
     edit(folder, lambda nb: cell(nb, "G-A-1_b-answer").update(source="項目 = float('nan')"))
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from jissho.errors import UsageError
+from jissho_kit import kernels
 from jissho_kit.classroom.places import checkout, default_workspace, state_dir
 from jissho_kit.classroom.workspace import Change, make_workspace, said
 
@@ -211,6 +212,8 @@ def settings(folder: Path, page: str, port: int, browser: bool) -> dict[str, dic
 def serve(folder: Path, page: str, port: int, browser: bool, say: Say) -> None:
     """Run the server in this process until Ctrl-C. What Jupyter has to say goes to ``lab.log``."""
     private_environment()
+    os.environ.setdefault(kernels.SETTING, kernels.WARM)
+    kernels.warm_up(env=os.environ)  # gets ready while the server starts
     say("JupyterLabを起動しています…")
     import voila  # noqa: F401 - switches on deprecation warnings of traitlets, so it comes before the next line
 

@@ -31,20 +31,23 @@ class Usage:
     peak_mb: float
 
 
-def warm_up(wait_s: float = 0) -> bool:
-    """Have a warm process for the kernels of :func:`execute` and of our papermill engine.
+def warm_up(wait_s: float = 0, env: Mapping[str, str] | None = None) -> bool:
+    """Have a warm process for the kernels to come.
 
     Parameters
     ----------
     wait_s : float
         Seconds to wait until it is ready; it gets ready in any case.
+    env : mapping, optional
+        The kernels' environment variables; by default those of :func:`execute` and of our papermill engine.
 
     Returns
     -------
     bool
         Whether kernels start warm from now on; ``False`` where the system cannot do it.
     """
-    return _warm.warm_up(environment(Path(tempfile.gettempdir())), wait_s)
+    wanted = environment(Path(tempfile.gettempdir())) if env is None else env
+    return _warm.warm_up({name: value for name, value in wanted.items() if name != _warm.SETTING}, wait_s)
 
 
 def execute(

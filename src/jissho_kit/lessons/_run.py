@@ -129,7 +129,7 @@ def rests_on(part: Part, chosen: Mapping[str, Any] | None = None, startup: str =
     """Hash of all that a run depends on: lesson, curriculum, data, the kit's code, packages and settings."""
     root = root or content_root()
     content = kept.files(root / part.lesson, root / "curriculum", root / "datasets")
-    return kept.key(kept.kit(), part.model_dump(mode="json"), dict(chosen or {}), startup, *content)
+    return kept.key(kept.kit(), repr(part), dict(chosen or {}), startup, *content)
 
 
 def run_all(

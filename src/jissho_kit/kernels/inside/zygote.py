@@ -77,9 +77,9 @@ def main(fd: int):
     gc.disable()
     _import(KERNEL)
     kernels_sys = _sys_of_now()
+    set_by_imports = {name: value for name, value in os.environ.items() if before.get(name) != value}
     import_pandas()
     _import(LIBRARIES)
-    set_by_imports = {name: value for name, value in os.environ.items() if before.get(name) != value}
     inspect.getmodule(sys._getframe())  # fills its table of all modules, which the first traceback needs
     gc.enable()
     gc.collect()

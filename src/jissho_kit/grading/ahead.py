@@ -33,12 +33,13 @@ def ahead(
         waiting = deque(pool.submit(work, one) for one in islice(items, jobs * WAITING))
         try:
             while waiting:
-                first = waiting.popleft()
                 waiting.extend(pool.submit(work, one) for one in islice(items, 1))
-                yield first.result()
-                del first
+                result = waiting[0].result()
+                waiting.popleft()
+                yield result
+                del result
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-            while wait(waiting, timeout=0).not_done:
+            while running := [one for one in waiting if not one.done()]:
                 on_stop()  # again, where one had only just begun
-                wait(waiting, timeout=1)
+                wait(running, timeout=1)

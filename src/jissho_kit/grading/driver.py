@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -183,33 +184,30 @@ def feedback(course: Course, assignment: str | None = None, on_progress: Progres
     return pages
 
 
-def _writing(course: Course):
-    return _Writing(str(course.root))
+@contextlib.contextmanager
+def _writing(course: Course) -> Iterator[None]:
+    """Turns an error of the disk into one that says what to do."""
+    try:
+        yield
+    except Exception as error:
+        if not _no_room(error):
+            raise
+        raise UsageError(
+            f"結果を書き込めないので、採点を止めました（{_last_line(str(error))}）。ここまでの採点は残っています。",
+            where=str(course.root),
+            mend="ディスクの空きを作り、成績簿を開いている画面を閉じて、もう一度同じ命令を動かしてください。続きから採点します。",
+        ) from error
 
 
-class _Writing:
-    """Turns errors of the disk into one that says what to do."""
-
-    def __init__(self, where: str) -> None:
-        self._where = where
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind, error, trace) -> None:
-        if error is not None and _no_room(error):
-            raise UsageError(
-                f"結果を書き込めないので、採点を止めました（{_last_line(str(error))}）。ここまでの採点は残っています。",
-                where=self._where,
-                mend="ディスクの空きを作るか、書き込めるようにして、もう一度同じ命令を動かしてください。続きから採点します。",
-            ) from error
-
-
-def _no_room(error: BaseException) -> bool:
-    """Whether results cannot be written, whatever is graded."""
+def _no_room(error: BaseException | None) -> bool:
+    """Whether results cannot be written, whatever is graded; nbgrader wraps what its database says."""
     from sqlalchemy.exc import OperationalError
 
-    return isinstance(error, OperationalError) or (isinstance(error, OSError) and error.errno in NO_ROOM)
+    while error is not None:
+        if isinstance(error, OperationalError) or (isinstance(error, OSError) and error.errno in NO_ROOM):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _chosen(course: Course, assignment: str | None) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 import nbformat
 from nbformat import NotebookNode, from_dict
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbformat.v4 import new_markdown_cell, new_notebook
 
 from jissho.errors import DataError
 
@@ -27,7 +27,7 @@ TIMESTAMP = "timestamp.txt"
 NOT_A_NAME = set("*?[]{}/\\\0\n")  # nbgrader looks for folders by patterns
 AGAIN = "配布されたノートブックを開き、書き直して出してもらってください。"
 SMALLER = "「すべての出力を消去」してから出し直してもらってください。"
-CELLS = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell, "heading": new_markdown_cell}
+CELLS = {"code": "code", "markdown": "markdown", "raw": "raw", "heading": "markdown"}
 
 
 def take_files(folder: Path) -> tuple[dict[str, bytes], list[str]]:
@@ -180,7 +180,10 @@ def read_notebook(raw: bytes) -> NotebookNode:
     made = [_cell(cell, number, notes) for number, cell in enumerate(cells, 1)]
     if notes:
         made.insert(0, new_markdown_cell("\n".join(f"- {note}" for note in notes)))
-    return new_notebook(cells=[cell for cell in made if cell], metadata=_kernel(told.get("metadata")))
+    kept = [cell for cell in made if cell]
+    for position, cell in enumerate(kept):
+        cell["id"] = f"cell-{position:04d}"  # nbformat's are random: the same hand-in would give another file each time
+    return new_notebook(cells=kept, metadata=_kernel(told.get("metadata")))
 
 
 def _parsed(raw: bytes) -> dict:
@@ -213,13 +216,16 @@ def _cell(cell, number: int, notes: list[str]) -> NotebookNode | None:
     source = cell.get("source") if isinstance(cell, dict) else None
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
-    make = CELLS.get(cell.get("cell_type")) if isinstance(source, str) and isinstance(cell["cell_type"], str) else None
-    if make is None:
+    kind = CELLS.get(cell.get("cell_type")) if isinstance(source, str) and isinstance(cell["cell_type"], str) else None
+    if kind is None:
         notes.append(f"上から{number}番目のセルは、セルの形をしていないので除きました。")
     elif len(source) > MOST_SOURCE:
         notes.append(f"上から{number}番目のセルは、長すぎるので除きました。")
     else:
-        return make(source.encode("utf-8", "replace").decode(), metadata=_metadata(cell.get("metadata")))
+        text, metadata = source.encode("utf-8", "replace").decode(), _metadata(cell.get("metadata"))
+        # Not by nbformat's new_code_cell, which checks every cell on its own: the whole notebook is checked anyway.
+        run = {"outputs": [], "execution_count": None} if kind == "code" else {}
+        return NotebookNode(cell_type=kind, source=text, metadata=metadata, **run)
     return None
 
 

@@ -37,6 +37,7 @@ from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from jissho.errors import UsageError
 from jissho_kit.grading import apart
 from jissho_kit.grading.course import Course
 
@@ -77,7 +78,6 @@ class _Whole(Session):
 
     def commit(self) -> None:
         self.flush()
-        self.expire_all()
 
     def keep(self) -> None:
         """Write what has been kept back."""
@@ -111,8 +111,31 @@ class _Feedback(_Converter, GenerateFeedback):
     pass
 
 
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Nobody else records in this course meanwhile; the system lets go of it however this process ends."""
+    try:
+        import fcntl
+    except ImportError:  # Windows, where only one's own work is graded
+        yield
+        return
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError(
+                "この講座は、いま別の画面で採点しています。",
+                where=str(path.parent.parent),
+                mend="終わるのを待つか、そちらを Ctrl-C で止めてから、もう一度動かしてください。",
+            ) from None
+        yield
+
+
 class Recorder:
-    """Records submissions of a course, one after the other. Use as a context manager, in one thread."""
+    """Records submissions of a course, one after the other. Use as a context manager, in one thread.
+
+    Entering raises UsageError while another process records in the same course.
+    """
 
     def __init__(self, course: Course) -> None:
         self._course, (config, log) = course, settings(course)
@@ -127,15 +150,17 @@ class Recorder:
         return [(self._autograde, "autograded_directory"), (self._feedback, "feedback_directory")]
 
     def __enter__(self) -> Recorder:
-        self._open = contextlib.ExitStack()
-        self._open.enter_context(contextlib.chdir(self._course.root))  # as nbgrader does
-        self._open.callback(self._clear)
-        self._clear()
-        self._db = self._open.enter_context(_one_gradebook(self._url, self._name))
-        self._open.enter_context(_quick_metadata())
-        for one, name in self._outputs():
-            one.make()
-            setattr(one.coursedir, name, WORK)
+        with contextlib.ExitStack() as opened:
+            opened.enter_context(_alone(self._course.private / "grading.lock"))
+            opened.enter_context(contextlib.chdir(self._course.root))  # as nbgrader does
+            opened.callback(self._clear)
+            self._clear()
+            self._db = opened.enter_context(_one_gradebook(self._url, self._name))
+            opened.enter_context(_quick_metadata())
+            for one, name in self._outputs():
+                one.make()
+                setattr(one.coursedir, name, WORK)
+            self._open = opened.pop_all()
         return self
 
     def __exit__(self, *_) -> None:

@@ -340,3 +340,17 @@ def test_a_folder_for_results_that_cannot_be_written_is_misuse(jissho, tmp_path)
     (tmp_path / "結果").write_text("ファイル")
     code, out, err = jissho("run", "B-F-1b", "--out", str(tmp_path / "結果"))
     assert (code, out) == (2, "") and "結果を書き込めません" in err
+
+
+def test_the_time_that_is_left_is_told_from_the_time_taken_so_far(monkeypatch):
+    from jissho_kit.cli import _console as console
+
+    now = 100.0
+    monkeypatch.setattr(console.time, "monotonic", lambda: now)
+    left = console._remaining()
+    assert left(None, None) == "" and left(0, 40) == ""
+    now = 110.0
+    assert left(10, 40) == " 残り約30秒"
+    now = 400.0
+    assert left(20, 40) == " 残り約5分"
+    assert left(0, 7) == ""  # another kind of step

@@ -451,3 +451,15 @@ def test_strawberry_first_grade_is_nearly_the_whole():
     profile = profile_own_table(data.load_strawberry(), "出荷kg")
     assert profile.split == "time" and said(profile, "「秀品kg」", "外しました")
     assert said(profile, "「出荷kg」が空欄", "使いません")
+
+
+def test_a_rare_class_is_learned():
+    """One row in a hundred, told by one column: the model must come near what that column alone can do."""
+    from sklearn.metrics import average_precision_score
+
+    rng = np.random.default_rng(5)
+    df = pd.DataFrame(rng.normal(2, 0.4, (12_000, 4)), columns=["電流", "振動", "温度", "圧力"])
+    df["アラーム"] = ((df["振動"] > 2.9) & (rng.random(len(df)) < 0.7)).astype(int)
+    assert 0.005 < df["アラーム"].mean() < 0.015
+    profile = profile_own_table(df, "アラーム")
+    assert profile.honest_score > 0.8 * average_precision_score(df["アラーム"], df["振動"])

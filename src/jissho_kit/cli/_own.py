@@ -7,6 +7,7 @@ import dataclasses
 import io
 import math
 from collections.abc import Collection
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,8 +104,20 @@ def kind_of(column: pd.Series) -> str:
 
 
 def written(value: Any) -> str:
-    """A value as a person writes it: a day without its midnight, a time of day without its zero days."""
-    return str(value).removesuffix(" 00:00:00").removeprefix("0 days ")
+    """A value as a person writes it: a day without its midnight, a time of day as 8:50 or, past midnight, 25:10."""
+    if isinstance(value, timedelta):
+        seconds = round(value.total_seconds())
+        minutes, rest = divmod(abs(seconds), 60)
+        clock = f"{minutes // 60}:{minutes % 60:02d}" + (f":{rest:02d}" if rest else "")
+        return f"-{clock}" if seconds < 0 else clock
+    return str(value).removesuffix(" 00:00:00")
+
+
+def csv_of_table(table: pd.DataFrame) -> str:
+    """The table as a CSV that Excel and ``read_own_table`` take back, times of day as clock times."""
+    times = table.select_dtypes("timedelta").columns
+    clocks = {name: table[name].map(written, na_action="ignore").astype(object) for name in times}
+    return table.assign(**clocks).to_csv(index=False, lineterminator="\r\n")
 
 
 def is_read(one: Mending) -> bool:

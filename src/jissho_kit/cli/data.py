@@ -147,7 +147,7 @@ def inspect(
         step(f"読んでいます: {file}")
         table, mended = datasets.read_own_table(file, sheet)
     if out:
-        console.put_new_csv(out, table.to_csv(index=False, lineterminator="\r\n"))
+        console.put_new_csv(out, _own.csv_of_table(table))
     if mendings:
         console.put_new_csv(mendings, _own.csv_of(mended))
     if not as_json:

@@ -296,3 +296,21 @@ def test_fetch_that_fails_is_explained(jissho, publisher, tmp_path, monkeypatch)
     monkeypatch.setattr(public, "fetch", fetch)
     code, out, err = jissho("data", "fetch", "furnace", "--out", tmp_path)
     assert (code, out) == (2, "") and "直し方: 後でもう一度。" in err
+
+
+def test_times_of_day_come_back_from_the_written_table(jissho, tmp_path):
+    log = tmp_path / "夜.csv"
+    log.write_text(
+        "日付,時刻,室温\n2024-04-01,23:30,12.5\n2024-04-01,24:00,12.1\n2024-04-01,25:10,11.9\n", encoding="cp932"
+    )
+    clean = tmp_path / "直した表.csv"
+    code, out, _ = jissho("data", "inspect", log, "--out", clean)
+    assert code == 0 and "days" not in out
+    assert [line.split(",")[1] for line in clean.read_text("utf-8-sig").splitlines()] == [
+        "時刻",
+        "23:30",
+        "24:00",
+        "25:10",
+    ]
+    first, again = (datasets.read_own_table(path)[0] for path in (log, clean))
+    pd.testing.assert_frame_equal(first, again)

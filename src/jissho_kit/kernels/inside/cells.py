@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import codecs
 import importlib
 import io
 import json
@@ -85,11 +86,11 @@ class Text(io.TextIOBase):
     def __init__(self, outbox: Outbox, name: str, number: int) -> None:
         self.name, self._outbox, self._kind, self._number = f"<{name}>", outbox, name, number
         self._waiting, self._since, self._room, self._lock = [], 0.0, MOST_TEXT, threading.RLock()
-        self._pipe, written = os.pipe()
-        os.dup2(written, number)
-        os.close(written)
+        self._pipe, self._end = os.pipe()
+        os.dup2(self._end, number)
         self._mark, self._marked = os.urandom(16), threading.Event()
-        threading.Thread(target=self._take, daemon=True).start()
+        self._taker = threading.Thread(target=self._take, daemon=True)
+        self._taker.start()
 
     def write(self, text: str) -> int:
         """Keep text until there is more of it or a moment has passed."""
@@ -106,13 +107,21 @@ class Text(io.TextIOBase):
                 self._waiting.append(text[: self._room] if len(text) < self._room else text[: self._room] + CUT)
                 self._room -= len(text)
             if now - self._since > FLUSH_S:
-                self.flush()
+                self._post()
         return len(text)
 
     def flush(self) -> None:
-        """Send what has been written."""
+        """Send what has been written, here and by subprocesses."""
         if os.getpid() != self._outbox.owner:
             return
+        if threading.current_thread() is not self._taker:
+            # What subprocesses have written so far has arrived when this mark has.
+            self._marked.clear()
+            os.write(self._end, self._mark)
+            self._marked.wait(1)
+        self._post()
+
+    def _post(self) -> None:
         with self._lock:
             text, self._waiting = "".join(self._waiting), []
         if text:
@@ -122,20 +131,17 @@ class Text(io.TextIOBase):
         """A new cell, which may write as much again."""
         self._room = MOST_TEXT
 
-    def end(self) -> None:
-        """Wait until what subprocesses have written so far has arrived here, then send everything."""
-        self._marked.clear()
-        os.write(self._number, self._mark)
-        self._marked.wait(1)
-        self.flush()
-
     def _take(self) -> None:
+        """What subprocesses write, as text; a mark may be cut in two, and so may a letter."""
+        decoder, rest = codecs.getincrementaldecoder("utf-8")("replace"), b""
         while piece := os.read(self._pipe, 1 << 16):
-            ended = piece.endswith(self._mark)
-            piece = piece.replace(self._mark, b"")
-            if piece:
-                self.write(piece.decode("utf-8", "replace"))
-            if ended:
+            whole = rest + piece
+            marked, whole = self._mark in whole, whole.replace(self._mark, b"")
+            cut = next((n for n in range(len(self._mark) - 1, 0, -1) if whole.endswith(self._mark[:n])), 0)
+            whole, rest = whole[: len(whole) - cut], whole[len(whole) - cut :]
+            if text := decoder.decode(whole):
+                self.write(text)
+            if marked:
                 self._marked.set()
 
     def isatty(self) -> bool:
@@ -243,6 +249,6 @@ def _run(channel: socket.socket, kernel: Kernel, loop: asyncio.AbstractEventLoop
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     for text in texts:
-        text.end()
+        text.flush()
     status = {name: reply.get(name) for name in ("status", "ename", "evalue", "traceback")}
     send(channel, {"msg_type": "done", "content": status})

@@ -16,7 +16,7 @@ from nbformat import from_dict
 
 from jissho.errors import DataError, UsageError
 from jissho_kit import kernels
-from jissho_kit.grading import done, ledger
+from jissho_kit.grading import done, intake, ledger
 from jissho_kit.grading.ahead import ahead, cores
 from jissho_kit.grading.course import Course
 from jissho_kit.grading.done import Done
@@ -148,7 +148,7 @@ def grade(
         try:
             for count, (one, student) in enumerate(submissions):
                 if on_progress:
-                    on_progress(count, len(submissions), f"{one} {student}")
+                    on_progress(count, len(submissions), f"{one} {intake.readable(student)}")
                 row, score = _recorded(course, recorder, next(ready))
                 rows.append(replace(row, isolated=apart.is_isolated()))
                 if pages:
@@ -333,6 +333,8 @@ def _end_runs() -> None:
 def _recorded(course: Course, recorder: Recorder, ready: _Ready) -> tuple[GradeRow, Score | None]:
     """Record what was run; a kill at any line leaves what the next run mends."""
     assignment, student, row = ready.assignment, ready.student, ready.row
+    if row and not intake.is_name(student):  # nothing can be kept under it
+        return replace(row, student=intake.readable(student)), None
     score = recorder.score(assignment, student) if row and row.skipped else None
     if row and row.skipped and score is None and not row.problem:
         row = _vetted(course, assignment, student)  # its gradebook is gone
@@ -388,8 +390,6 @@ def _page(course: Course, recorder: Recorder, assignment: str, student: str, sco
 
 def _vetted(course: Course, assignment: str, student: str) -> GradeRow:
     """A row with the problem named when the submission cannot even be opened."""
-    from jissho_kit.grading import intake
-
     try:
         intake.vet(course.root, student, assignment)
     except DataError as error:

@@ -40,7 +40,7 @@ def take_files(folder: Path) -> tuple[dict[str, bytes], list[str]]:
     notes: list[str] = []
     room = MOST_TOGETHER
     for path in _walk(Path(folder), notes):
-        name = _readable(path.relative_to(folder))
+        name = readable(path.relative_to(folder))
         if name.endswith(".ipynb"):
             continue
         problem = _problem(path, name, room, len(files))
@@ -64,7 +64,7 @@ def _walk(folder: Path, notes: list[str]):
                 elif len(path.relative_to(folder).parts) < MOST_DEEP:
                     waiting.append(path)
                 else:
-                    notes.append(f"フォルダー「{_readable(path.relative_to(folder))}」は深すぎるので使えません。")
+                    notes.append(f"フォルダー「{readable(path.relative_to(folder))}」は深すぎるので使えません。")
 
 
 def _problem(path: Path, name: str, room: int, taken: int) -> str:
@@ -81,7 +81,8 @@ def _problem(path: Path, name: str, room: int, taken: int) -> str:
     return ""
 
 
-def _readable(path: Path) -> str:
+def readable(path: Path | str) -> str:
+    """A path's text; a name that is no UTF-8 is read as cp932."""
     raw = os.fsencode(path)
     try:
         return raw.decode("utf-8")
@@ -114,8 +115,8 @@ def vet(root: Path, student: str, assignment: str) -> None:
         Which file, what is wrong and how to mend it.
     """
     folder = root / "submitted" / student / assignment
-    where = _readable(folder.relative_to(root))
-    if set(student) & NOT_A_NAME or not student.isprintable() or student != student.strip() or student[0] in ".-":
+    where = readable(folder.relative_to(root))
+    if not is_name(student):
         raise DataError("参加者のフォルダー名に、使えない文字があります。", where, "フォルダー名を変えてください。")
     for place in (folder.parent, folder):
         if not stat.S_ISDIR(_mode(place)):
@@ -128,7 +129,7 @@ def vet(root: Path, student: str, assignment: str) -> None:
     where = f"{where}/{path.name}"
     mode = _mode(path)
     if not mode:
-        others = "、".join(sorted(_readable(Path(p.name)) for p in folder.glob("*.ipynb"))) or "なし"
+        others = "、".join(sorted(readable(Path(p.name)) for p in folder.glob("*.ipynb"))) or "なし"
         raise DataError(
             "ノートブックがありません。",
             where,
@@ -148,6 +149,12 @@ def vet(root: Path, student: str, assignment: str) -> None:
         read_notebook(raw)
     except DataError as error:
         raise DataError(error.what, where, error.mend) from None
+
+
+def is_name(student: str) -> bool:
+    """Whether a participant's folder has a name that the gradebook, pages and reports can bear."""
+    plain = student.isprintable() and student == student.strip() and not set(student) & NOT_A_NAME
+    return plain and student[:1] not in ("", ".", "-")
 
 
 def _mode(path: Path) -> int:

@@ -221,7 +221,7 @@ def _model(case: Case, features: Features, rows: int):
     kind = HistGradientBoostingRegressor if case.task.kind == "number" else HistGradientBoostingClassifier
     return kind(
         max_iter=max(8, min(TREES, 3 * TREES // max(1, len(case.task.labels)))),
-        learning_rate=0.1,
+        learning_rate=0.2,
         l2_regularization=1.0,
         min_samples_leaf=int(np.clip(rows // 50, 2, 20)),
         categorical_features=features.texts,

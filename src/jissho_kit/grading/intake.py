@@ -177,7 +177,7 @@ def read_notebook(raw: bytes) -> NotebookNode:
     """
     told = _parsed(raw)
     if isinstance(told.get("worksheets"), list) and told.get("nbformat") == 3:
-        told = _from_version_3(raw)
+        told = _from_version_3(told)
     cells = told.get("cells")
     if told.get("nbformat") != 4 or not isinstance(cells, list):
         raise DataError("このノートブックの形式（nbformat）は扱えません。", mend=AGAIN)
@@ -212,9 +212,9 @@ def _decoded(raw: bytes) -> str:
         return raw.decode("cp932")
 
 
-def _from_version_3(raw: bytes) -> dict:
+def _from_version_3(told: dict) -> dict:
     try:
-        return nbformat.reads(_decoded(raw), as_version=4)
+        return nbformat.reads(json.dumps(told | {"nbformat_minor": 0}), as_version=4)
     except Exception:  # nbformat raises whatever it meets in a broken file
         raise DataError("ノートブックとして読めません。", mend=AGAIN) from None
 

@@ -248,10 +248,10 @@ def test_rehearse_tells_what_differs(jissho, monkeypatch, messages_ok, code):
 
     differences = () if messages_ok else ("K-F-1.a: 「一文」がありません",)
     one = room.Participant("誤答1", "K-F-1", "wrong", {"K-F-1.a": 0.0}, {"K-F-1.a": 0.0}, messages_ok, differences)
-    result = room.Rehearsal((room.Module("K-F-1", True, 5, 6.5),), (one,))
+    result = room.Rehearsal((room.Module("K-F-1", True, 5, 6.5),), (one,), isolated=False)
     monkeypatch.setattr(room, "rehearse", lambda *_, **__: result)
     seen, out, err = jissho("rehearse", "K", "--field", "factory", "--json")
-    assert seen == code and json.loads(out) == result.as_json() and "採点者の権限" in err
+    assert seen == code and json.loads(out) == result.as_json() and "隔離なし" in err
     seen, out, _ = jissho("rehearse", "K", "--field", "factory")
     assert seen == code and ("一文" in out) != messages_ok
 

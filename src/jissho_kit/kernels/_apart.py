@@ -107,7 +107,8 @@ def command(zygote_fd: int) -> list[str]:
     """bubblewrap's command line for the warm process."""
     from jissho import datasets
 
-    shown = ["/usr", *dict.fromkeys(str(Path(place).resolve()) for place in (sys.base_prefix, sys.prefix))]
+    prefix = str(Path(sys.prefix).resolve())
+    shown = {"/usr": "/usr", (base := str(Path(sys.base_prefix).resolve())): base, prefix: _prefix_inside()}
     line = [
         bubblewrap() or "bwrap",
         "--unshare-ipc",
@@ -129,16 +130,17 @@ def command(zygote_fd: int) -> list[str]:
             line += ["--ro-bind", folder, folder]
     # bubblewrap makes missing parents for their owner alone; the warm process may be somebody else.
     for folder in sorted(
-        {str(one) for place in [*shown, f"{KIT}/lib/jissho", "/etc/fonts"] for one in Path(place).parents}
+        {str(one) for place in [*shown.values(), f"{KIT}/lib/jissho", "/etc/fonts"] for one in Path(place).parents}
     ):
         line += ["--dir", folder]
-    for place in shown:
-        line += ["--ro-bind", place, place]
+    for outside, inside in shown.items():
+        line += ["--ro-bind", outside, inside]
     for name in ETC:
         line += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     for package in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
         if (Path(package) / "jissho_kit").is_dir():
-            line += ["--tmpfs", f"{package}/jissho_kit", "--remount-ro", f"{package}/jissho_kit"]
+            hidden = f"{package}/jissho_kit".replace(sys.prefix, _prefix_inside(), 1)
+            line += ["--tmpfs", hidden, "--remount-ro", hidden]
     line += ["--ro-bind", str(Path(jissho.__file__).parent), f"{KIT}/lib/jissho"]
     line += ["--ro-bind", str(datasets.own_data()), f"{KIT}/datasets"]
     line += ["--ro-bind", str(INSIDE), f"{KIT}/inside"]
@@ -153,7 +155,14 @@ def command(zygote_fd: int) -> list[str]:
         line += ["--ro-bind", str(fonts), f"{BOX}/home/matplotlib/{fonts.name}"]
     # What is left could be written to by all submissions alike, and read by the next.
     line += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]
-    return [*line, "--", str(Path(sys.prefix) / "bin" / "python"), f"{KIT}/inside/start.py", str(zygote_fd)]
+    return [*line, "--", f"{_prefix_inside()}/bin/python", f"{KIT}/inside/start.py", str(zygote_fd)]
+
+
+def _prefix_inside() -> str:
+    """Where our environment lies inside: at its own place, unless a submission's own file system covers that."""
+    prefix = Path(sys.prefix).resolve()
+    covered = any(prefix.is_relative_to(place) for place in ("/tmp", "/dev", BOX))
+    return f"{KIT}/environment" if covered else str(prefix)
 
 
 def _is_root() -> bool:
@@ -172,7 +181,7 @@ def _font_lists() -> list[Path]:
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """All that a submission's process knows of the outside."""
     return {
-        "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
+        "PATH": f"{_prefix_inside()}/bin:/usr/bin:/bin",
         "HOME": f"{BOX}/home",
         "TMPDIR": "/tmp",
         "IPYTHONDIR": f"{BOX}/home/ipython",

@@ -17,9 +17,11 @@ from pathlib import Path
 from jissho_kit import curriculum
 from jissho_kit.classroom.contents import files
 from jissho_kit.classroom.workspace import make_workspace
+from jissho_kit.grading.apart import without_sandbox
 from jissho_kit.grading.course import Course, make_course
 from jissho_kit.grading.driver import feedback, grade, hand_out
 from jissho_kit.grading.handin import hand_in, wrong_answer_sets
+from jissho_kit.kernels import why_not
 
 SEED = 20180605
 
@@ -47,8 +49,9 @@ def _hand_out_and_in(course: Course) -> list[str]:
         hand_in(course, assignment, "blank", {})
         hand_in(course, assignment, "wrong", {id: known.answer for id, known in wrong.items()})
         meant += [known.say for known in wrong.values()]
-    grade(course)
-    feedback(course)
+    with without_sandbox(bool(why_not())):  # what is handed in here is our own
+        grade(course)
+        feedback(course)
     return meant
 
 

@@ -39,7 +39,7 @@ AT_START = (
 LAUNCH = ["-m", "ipykernel_launcher"]
 KNOWN = {"env", "cwd", "stdin", "stdout", "stderr", "independent", "extra_arguments", "kernel_id"}
 ANSWER_S = 5.0  # a fork takes milliseconds; after this the kernel starts cold
-NAMES = 200_000  # bytes of all module names together, at most
+NAMES = 200_000  # bytes of what a zygote says of its imports, at most
 
 
 class ForkedKernel:
@@ -108,7 +108,7 @@ class Zygote:
         self, env: Mapping[str, str], command: Callable[[int], list[str]] = _plain, stderr=subprocess.DEVNULL
     ) -> None:
         self._at_start, self._installed = _at_start(env), _installed()
-        self._modules: frozenset[str] | None = None
+        self._imported: dict = {}
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.settimeout(ANSWER_S)
         with theirs:
@@ -129,10 +129,10 @@ class Zygote:
 
     def ready(self, wait_s: float = 0) -> bool:
         """Whether its imports are done, after at most ``wait_s`` seconds."""
-        if self._modules is None and _readable(self._control, wait_s):
-            with suppress(OSError):
-                self._modules = frozenset(self._control.recv(NAMES).decode().split())
-        return bool(self._modules) and self.alive()
+        if not self._imported and _readable(self._control, wait_s):
+            with suppress(OSError, ValueError):
+                self._imported = json.loads(self._control.recv(NAMES))
+        return bool(self._imported) and self.alive()
 
     def current(self) -> bool:
         """Whether nothing was installed or removed since it began to import."""
@@ -142,10 +142,12 @@ class Zygote:
         """Whether a kernel with this environment and folder would import what it has imported."""
         paths = env.get("PYTHONPATH", "").split(os.pathsep)
         local = {Path(name).stem for name in os.listdir(cwd)}
+        here, there = _at_start(env), self._at_start
         return (
-            _at_start(env) == self._at_start
+            # What an import sets, as sklearn's does, may be set already.
+            all(here.get(name) in (there.get(name), self._imported["set"].get(name)) for name in here | there)
             and all(path == "" or os.path.isabs(path) for path in paths)
-            and not local & {"matplotlibrc", *self._modules}
+            and not local & {"matplotlibrc", *self._imported["modules"]}
         )
 
     def fork(

@@ -35,6 +35,7 @@ def build(
     data: Mapping[str, pd.DataFrame] | None = None,
     audience: Audience = "participant",
     root: Path | None = None,
+    fills: bool = True,
 ) -> NotebookNode:
     """Notebook of a lesson, its prose filled in for ``data``, without outputs.
 
@@ -48,6 +49,8 @@ def build(
         Participants get no ``claim`` cells and nothing that names the instructor's side.
     root : Path, optional
         Content folder to read the lesson from.
+    fills : bool
+        ``False`` leaves the references to computed numbers as they stand, which takes no time.
 
     Returns
     -------
@@ -61,7 +64,7 @@ def build(
     """
     part = part_named(part)
     lesson = read(source_of(part, root))
-    tables = shipped_tables() if data is None else data
+    tables = (shipped_tables() if data is None else data) if fills else None
     cells = [_cell(lesson, index, tables) for index in range(len(lesson.lines))]
     if audience == "participant":
         cells = [cell for cell in cells if not is_claim(cell)]
@@ -90,14 +93,15 @@ def position(cell: NotebookNode) -> int:
     return int(cell.id.rpartition("-")[2]) - 1
 
 
-def _cell(lesson: Lesson, index: int, data: Mapping[str, pd.DataFrame]) -> NotebookNode:
+def _cell(lesson: Lesson, index: int, data: Mapping[str, pd.DataFrame] | None) -> NotebookNode:
     original = lesson.notebook.cells[index]
     new = {
         "markdown": v4.new_markdown_cell,
         "code": v4.new_code_cell,
         "raw": v4.new_raw_cell,
     }[original.cell_type]
-    source = _filled(lesson, index, data) if original.cell_type == "markdown" else original.source
+    filled = original.cell_type == "markdown" and data is not None
+    source = _filled(lesson, index, data) if filled else original.source
     metadata = dict(original.metadata)
     if {FORM, "parameters"} & set(metadata.get("tags", [])):
         metadata["jupyter"] = {"source_hidden": True}

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -113,9 +113,10 @@ def run(
         data, env = _data(part, lesson, chosen, Path(folder) / "tables")
         work = Path(folder) / "work"
         work.mkdir()
-        nb = build(part, data=data, audience="author", root=root)
+        nb = build(part, data=data, audience="author", root=root, fills=False)
+        prose = _in_background(partial(build, part, data=data, audience="author", root=root))
         kernel = {"kernel_cwd": work, "kernel_env": env | {"JISSHO_AUTO": "1"}, "kernel_startup": startup}
-        used = _execute(nb, target, chosen, lesson, execution_timeout=timeout, **kernel)
+        used = _execute(nb, prose, target, chosen, lesson, execution_timeout=timeout, **kernel)
     executed = nbformat.read(target, as_version=4)
     html = write_html(executed, target.with_suffix(".html"), shows_code=lesson.shows_code)
     said = {"claims": sum(is_claim(cell) for cell in executed.cells), "stderr": _stderr(executed)}
@@ -185,14 +186,25 @@ def start_all(
         with suppress(Empty):
             while True:
                 part = waiting.get_nowait()
-                try:
-                    running[part.id].set_result(run_one(part))
-                except Exception as error:
-                    running[part.id].set_exception(error)
+                _settle(running[part.id], partial(run_one, part))
 
     for _ in range(min(jobs or cores(), len(running))):
         Thread(target=work, daemon=True).start()
     return running
+
+
+def _in_background(what: Callable[[], T]) -> Future[T]:
+    """The result to come of ``what``, which starts now."""
+    future = Future()
+    Thread(target=_settle, args=(future, what), daemon=True).start()
+    return future
+
+
+def _settle(future: Future[T], what: Callable[[], T]) -> None:
+    try:
+        future.set_result(what())
+    except Exception as error:
+        future.set_exception(error)
 
 
 def _written_again(earlier: dict[str, Any], target: Path) -> RunResult:
@@ -266,8 +278,16 @@ def _data(
     return tables_in(folder), {"JISSHO_DATA": str(folder)}
 
 
-def _execute(nb: NotebookNode, target: Path, chosen: dict, lesson: Lesson, execution_timeout: int, **kernel) -> dict:
-    """Run ``nb`` with papermill into ``target``; returns what the kernel used."""
+def _execute(
+    nb: NotebookNode,
+    prose: Future[NotebookNode],
+    target: Path,
+    chosen: dict,
+    lesson: Lesson,
+    execution_timeout: int,
+    **kernel,
+) -> dict:
+    """Run ``nb`` with papermill into ``target``; ``prose`` is the same with its numbers. Returns what the kernel used."""
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
@@ -299,12 +319,18 @@ def _execute(nb: NotebookNode, target: Path, chosen: dict, lesson: Lesson, execu
             mend="メモリーの使いすぎがないか確かめてください。",
         ) from None
     finally:
-        used = _tidy(target, lesson.part)
+        used = _tidy(target, lesson.part, prose)
     return used
 
 
-def _tidy(target: Path, part: str) -> dict:
-    """Take papermill's English markers, timings and random ids out of what it wrote; returns the kernel's usage."""
+def _tidy(target: Path, part: str, prose: Future[NotebookNode]) -> dict:
+    """Take papermill's English markers, timings and random ids out of what it wrote, and put the numbers into the prose.
+
+    Returns the kernel's usage. Raises what went wrong with the prose; then there is no notebook.
+    """
+    if prose.exception():
+        target.unlink(missing_ok=True)
+    written = {cell.id: cell.source for cell in prose.result().cells if cell.cell_type == "markdown"}
     if not target.exists():
         return {}
     from papermill.execute import remove_error_markers
@@ -315,6 +341,7 @@ def _tidy(target: Path, part: str) -> dict:
     for cell in nb.cells:
         for noise in ("papermill", "execution"):
             cell.metadata.pop(noise, None)
+        cell.source = written.get(cell.id, cell.source)
         if _INJECTED in cell.metadata.get("tags", []):
             cell.id = f"{part}-{_INJECTED}"
             cell.source = cell.source.replace("# Parameters", "# 変更したパラメーター", 1)

@@ -257,6 +257,16 @@ def test_another_environment_does_not_suit(zygote, env, tmp_path, change):
     assert not zygote.suits(env | change, str(tmp_path))
 
 
+def test_what_an_import_in_the_client_has_set_does_not_matter(zygote, env, tmp_path, monkeypatch):
+    """sklearn sets ``KMP_INIT_AT_FORK``, and a client that imports it after its zygote has begun passes it on."""
+    without = {name: value for name, value in env.items() if not name.startswith("KMP_")}
+    monkeypatch.setattr(zygote, "_at_start", _warm._at_start(without))
+    monkeypatch.setitem(zygote._imported["set"], "KMP_INIT_AT_FORK", "FALSE")
+    assert zygote.suits(without, str(tmp_path))
+    assert zygote.suits(without | {"KMP_INIT_AT_FORK": "FALSE"}, str(tmp_path))
+    assert not zygote.suits(without | {"KMP_INIT_AT_FORK": "TRUE"}, str(tmp_path))
+
+
 @pytest.mark.parametrize("name", ["matplotlibrc", "random.py", "numpy/", "pandas.py"])
 def test_a_folder_that_would_change_an_import_does_not_suit(zygote, env, tmp_path, name):
     (tmp_path / "lesson.ipynb").touch()

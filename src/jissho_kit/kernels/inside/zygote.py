@@ -4,7 +4,8 @@ It has imported what lessons import, runs no cell itself, and talks to the one c
 unnamed socket. A forked child drops everything of this process that a fresh one would not have; then it becomes a
 Jupyter kernel, or shuts itself in and runs the cells it is sent.
 
-Messages on the control socket (SOCK_SEQPACKET): ``{"argv", "env", "cwd", "limits"}`` as JSON with six file descriptors:
+Messages on the control socket (SOCK_SEQPACKET): when it is ready, it says ``{"modules", "set"}``, what it has imported and
+which environment variables that has set. It is sent ``{"argv", "env", "cwd", "limits"}`` as JSON with six file descriptors:
 stdin, stdout, stderr, ``life`` (a pipe that ends when the client does), ``channel`` (of a process that is shut in, with
 ``limits``; else anything), and the child's line. On its line the child says hello; later the zygote sends the wait status,
 eight bytes.
@@ -85,7 +86,11 @@ def main(fd: int):
     gc.collect()
     gc.freeze()
     with contextlib.suppress(OSError):
-        control.send(" ".join({name.partition(".")[0] for name in sys.modules}).encode())
+        imported = {
+            "modules": sorted({name.partition(".")[0] for name in sys.modules}),
+            "set": {name: value for name, value in os.environ.items() if before.get(name) != value},
+        }
+        control.send(json.dumps(imported).encode())
         return _serve(control, functools.partial(_kernel, kernels_sys), set_by_imports)
     return sys.exit
 

@@ -35,7 +35,7 @@ class Classroom:
         return f"{base}{path}?{token}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def classroom(tmp_path_factory) -> Iterator[Classroom]:
     """``jissho open --no-browser`` on a free port in a fresh workspace; a glyph missing from the font is an error there."""
     pytest.importorskip("playwright", reason="playwright が入っていません（./jissho test で入ります）。")
@@ -69,9 +69,9 @@ def _announced(server: subprocess.Popen, log: Path) -> str:
     pytest.fail(f"jissho open が始まりません:\n{log.read_text(encoding='utf-8')}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(classroom):
-    """Debian's chromium, driven by Playwright."""
+    """Debian's chromium, driven by Playwright; closed after the last browser test, for it keeps an event loop running."""
     from playwright.sync_api import sync_playwright
 
     program = next(filter(None, map(shutil.which, NAMES)))

@@ -332,6 +332,8 @@ def _end_runs() -> None:
 
 def _recorded(course: Course, recorder: Recorder, ready: _Ready) -> tuple[GradeRow, Score | None]:
     """Record what was run; a kill at any line leaves what the next run mends."""
+    from jissho_kit.grading import apart
+
     assignment, student, row = ready.assignment, ready.student, ready.row
     if row and not intake.is_name(student):  # nothing can be kept under it
         return replace(row, student=intake.readable(student)), None
@@ -343,7 +345,7 @@ def _recorded(course: Course, recorder: Recorder, ready: _Ready) -> tuple[GradeR
     problem, lasting = (row.problem if row else ""), True
     if not problem:
         row, score, lasting = _graded(course, recorder, ready)
-    ledger.record(course, assignment, student, row.problem, row.file, row.mend, row.verdicts)
+    ledger.record(course, assignment, student, row.problem, row.file, row.mend, row.verdicts, apart.is_isolated())
     before = done.find(course, assignment, student) or Done("")
     result = done.of_folder(recorder.autograded(assignment, student))
     done.keep(course, assignment, student, replace(before, key=ready.key if lasting else "", result=result))

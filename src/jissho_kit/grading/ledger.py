@@ -28,6 +28,7 @@ class Entry:
 
     ``submission`` tells hand-ins apart (see :func:`fingerprint`). ``problem`` names nobody, so that it may stand in
     a report; ``file`` and ``mend`` may, and are for the instructor. ``verdicts``: by item, as plain values.
+    ``isolated``: the hand-in was shut in while it ran.
     """
 
     submission: str
@@ -35,6 +36,7 @@ class Entry:
     file: str = ""
     mend: str = ""
     verdicts: dict[str, dict] = field(default_factory=dict)
+    isolated: bool = True
 
 
 def fingerprint(folder: Path) -> str:
@@ -63,6 +65,7 @@ def record(
     file: str = "",
     mend: str = "",
     verdicts: Mapping[str, dict] | None = None,
+    isolated: bool = True,
 ) -> None:
     """Keep the outcome of the hand-in that lies in ``submitted/`` now; graded again, it replaces its own.
 
@@ -73,7 +76,7 @@ def record(
     """
     submission = fingerprint(course.root / "submitted" / student / assignment)
     kept = {one.submission: one for one in entries(course, assignment, student)}
-    kept[submission] = Entry(submission, problem, file, mend, dict(verdicts or {}))
+    kept[submission] = Entry(submission, problem, file, mend, dict(verdicts or {}), isolated)
     write_whole(
         _file(course, assignment, student), json.dumps([asdict(one) for one in kept.values()], ensure_ascii=False)
     )

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import nbformat
 import pandas as pd
 import pytest
+from nbformat.v4 import new_markdown_cell
 from nbgrader import utils
 from nbgrader.api import Gradebook
 
@@ -21,7 +22,8 @@ from jissho_kit.grading import ledger, report
 from jissho_kit.grading.course import open_course
 from jissho_kit.grading.handin import hand_in
 from jissho_kit.grading.judge import Verdict, refuse
-from jissho_kit.grading.nbgrader_plugin import as_output
+from jissho_kit.grading.nbgrader_plugin import OPEN_NOTE, as_output
+from jissho_kit.grading.report._data import OPEN
 from jissho_kit.grading.report._gather import RESUBMITTED
 from jissho_kit.grading.report._pseudonyms import pseudonyms
 
@@ -150,6 +152,34 @@ def test_the_first_answer_stays_and_the_points_are_the_last(copy, root):
         "a": "wrong"
     }
     assert paper.first[f"{NAME}.a"].slip == "M01" and paper.points[f"{NAME}.a"] == 2
+
+
+def test_what_was_graded_in_the_open_is_said_so(copy, root, tmp_path):
+    marks = {item: one.as_dict() for item, one in verdicts().items()}
+    for name, isolated in zip(NAMES, (True, False, True), strict=True):
+        graded(copy, name, verdicts())
+        ledger.record(copy, NAME, name, verdicts=marks, isolated=isolated)
+    path = copy.root / "autograded" / NAMES[2] / NAME / f"{NAME}.ipynb"
+    first = new_markdown_cell(OPEN_NOTE)
+    nb = nbformat.read(path, as_version=4)
+    nb.cells.insert(0, first)
+    nbformat.write(nb, path)  # by the participant: the ledger knows better
+    papers, data, entries = gathered(copy, root)
+    assert [papers[name].isolated for name in NAMES] == [True, False, True]
+    made = report.make_report(data, datetime(2026, 1, 20).date())
+    report.write(made, tmp_path, copy, entries)
+    rows = pd.read_csv(tmp_path / "提出状況.csv", keep_default_na=False).set_index("仮名")
+    assert (rows["備考"] == OPEN).to_dict() == {papers[name].person: name == NAMES[1] for name in NAMES}
+    page = (tmp_path / report.PAGE).read_text(encoding="utf-8")
+    assert "隔離なしの採点 1件" in page and page.count(OPEN + "</td>") == 1
+    (copy.private / "graded" / NAMES[2] / f"{NAME}.json").unlink()  # graded by stock nbgrader: its notebook tells
+    assert not gathered(copy, root)[0][NAMES[2]].isolated
+
+
+def test_a_ledger_from_before_isolation_was_kept_still_reads(copy):
+    write(copy.private / "graded" / NAMES[0] / f"{NAME}.json", '[{"submission": "x", "problem": "だめ"}]')
+    (entry,) = ledger.entries(copy, NAME, NAMES[0])
+    assert (entry.problem, entry.isolated) == ("だめ", True)
 
 
 def test_a_hand_in_graded_again_replaces_itself(copy):

@@ -13,6 +13,7 @@ Status = Literal["graded", "broken", "waiting", "missing"]
 ANSWERED = ("right", "partial", "wrong")
 # Kinds of error that say nothing about the question: the answer file never arrived.
 NOT_DELIVERED = ("no-file", "bad-file")
+OPEN = "隔離なしで採点しました"
 BEFORE, AFTER = "-pre", "-post"  # ends of assignment ids: K-F-pre and K-F-post are one pair
 
 
@@ -57,7 +58,7 @@ class Paper:
     ``first``: by item, the first answer that was graded (what people thought before they were told anything).
     ``points``: by item, what counts now, changes by the instructor included; None for what is still to be read.
     ``at``: by item, when the answer was last recorded, where that is known; ``others``: further records in the file.
-    ``problem`` and ``notes`` name nobody.
+    ``problem`` and ``notes`` name nobody. ``isolated``: whenever it was graded, it was shut in.
     """
 
     assignment: str
@@ -69,6 +70,12 @@ class Paper:
     points: dict[str, float | None] = field(default_factory=dict)
     at: dict[str, datetime] = field(default_factory=dict)
     others: tuple[datetime, ...] = ()
+    isolated: bool = True
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What has to be known of the result."""
+        return (*(() if self.isolated else (OPEN,)), *self.notes)
 
 
 @dataclass(frozen=True)

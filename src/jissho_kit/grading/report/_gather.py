@@ -158,7 +158,7 @@ def _paper(
     """A person's paper. ``scores`` by grade_id; ``texts``: items in prose, which have no verdict."""
     folder = course.root / "submitted" / name / assignment
     kept = ledger.entries(course, assignment, name)
-    now = _verdicts(course.root / "autograded" / name / assignment / f"{assignment}.ipynb")
+    now, shut_in = _graded(course.root / "autograded" / name / assignment / f"{assignment}.ipynb")
     points = {item: scores.get(_grade_id(item), mark.points) for item, mark in now.items()}
     # A 0 for lack of an answer file says nothing about the person (points given by the instructor do).
     points = {item: score for item, score in points.items() if score or now[item].delivered}
@@ -177,6 +177,8 @@ def _paper(
         points=points | read,
         at=at,
         others=others,
+        # The ledger knows; where stock nbgrader has graded, only the graded notebook does.
+        isolated=all(one.isolated for one in kept if one.verdicts) and (shut_in or last is not None),
     )
     told = (last.file, last.mend) if last else ("", "")
     return paper, Entry(person, name, assignment, STATUSES[status], problem, *told)
@@ -197,16 +199,17 @@ def _grade_id(item: str) -> str:
     return item.replace(".", "_")
 
 
-def _verdicts(path: Path) -> dict[str, Mark]:
-    """Marks in a graded notebook (none when there is no such file)."""
+def _graded(path: Path) -> tuple[dict[str, Mark], bool]:
+    """Marks in a graded notebook (none when there is no such file), and whether it was shut in."""
     import nbformat
 
-    from jissho_kit.grading.nbgrader_plugin import verdicts_in
+    from jissho_kit.grading.nbgrader_plugin import OPEN_NOTE, verdicts_in
 
     try:
-        return _marks(verdicts_in(nbformat.read(path, as_version=4)))
+        nb = nbformat.read(path, as_version=4)
+        return _marks(verdicts_in(nb)), not any(cell.source == OPEN_NOTE for cell in nb.cells[:1])
     except FileNotFoundError:
-        return {}
+        return {}, True
     except Exception:  # nbformat raises whatever it meets in a broken file
         raise UsageError(
             "採点済みのノートブックを読めません。",

@@ -40,6 +40,11 @@ class Report:
         return self.people < SMALL
 
     @property
+    def open(self) -> int:
+        """Number of papers that were graded without being shut in."""
+        return sum(not paper.isolated for paper in self.papers)
+
+    @property
     def mean(self) -> float | None:
         """The class's mean share of all points."""
         known = [row.total for row in self.rows if row.total is not None]
@@ -47,7 +52,7 @@ class Report:
 
     def as_json(self) -> dict:
         """As plain values; of the papers only where they stand (scores are in ``rows``)."""
-        kept = ("assignment", "person", "status", "problem", "notes")
+        kept = ("assignment", "person", "status", "problem", "notes", "isolated")
         papers = [{name: getattr(paper, name) for name in kept} for paper in self.papers]
         return asdict(self) | {"small": self.small, "papers": papers}
 

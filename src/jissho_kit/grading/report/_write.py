@@ -144,7 +144,7 @@ COUNTS = {
 
 def _hand_ins(report: Report) -> Iterator[list]:
     for paper in report.papers:
-        yield [paper.person, paper.assignment, STATUSES[paper.status], paper.problem, "、".join(paper.notes)]
+        yield [paper.person, paper.assignment, STATUSES[paper.status], paper.problem, "、".join(paper.remarks)]
 
 
 def _item(one) -> list:

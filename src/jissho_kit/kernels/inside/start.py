@@ -12,5 +12,6 @@ if __name__ == "__main__":
     zygote.import_pandas()
     for name in zygote.PRELOAD:
         importlib.import_module(name)
+    importlib.import_module("jissho.datasets")  # nobody edits it while this runs; jissho.teach sets things when imported
     cells.warm_up()
     zygote.main(int(sys.argv[1]))()

@@ -121,7 +121,8 @@ def grade(
     Returns
     -------
     list of GradeRow
-        In order of assignment and student. A submission that cannot be graded is named, the others go on.
+        In order of assignment and student, then what lies in the wrong place (without a student or assignment where
+        that tells none). A submission that cannot be graded is named, the others go on.
 
     Raises
     ------
@@ -155,7 +156,11 @@ def grade(
                     _page(course, recorder, one, student, score)
         finally:
             ready.close()
-    return rows
+    lost = [one for one in intake.misplaced(course.root, course.assignments) if one.assignment in ("", *chosen)]
+    return rows + [
+        GradeRow(one.assignment, intake.readable(one.student), problem=one.problem, file=one.file, mend=one.mend)
+        for one in lost
+    ]
 
 
 def feedback(course: Course, assignment: str | None = None, on_progress: Progress | None = None) -> list[Path]:

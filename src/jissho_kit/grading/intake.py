@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 import nbformat
@@ -14,6 +17,7 @@ from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from jissho.errors import DataError
+from jissho.teach.store import FILE_NAME
 
 MOST_BYTES = 20_000_000  # of one file
 MOST_TOGETHER = 100_000_000
@@ -27,6 +31,9 @@ TIMESTAMP = "timestamp.txt"
 NOT_A_NAME = set("*?[]{}/\\\0\n")  # nbgrader looks for folders by patterns
 AGAIN = "配布されたノートブックを開き、書き直して出してもらってください。"
 SMALLER = "「すべての出力を消去」してから出し直してもらってください。"
+UNNAMABLE, RENAME = "参加者のフォルダー名に、使えない文字があります。", "フォルダー名を変えてください。"
+PACKED = (".zip", ".7z", ".rar", ".lzh", ".tar", ".gz", ".tgz")
+MOST_SEARCHED = 200  # files in a folder that is in the wrong place
 CELLS = {"code": "code", "markdown": "markdown", "raw": "raw", "heading": "markdown"}
 
 
@@ -34,7 +41,8 @@ def take_files(folder: Path) -> tuple[dict[str, bytes], list[str]]:
     """Contents of a folder's regular files by relative path, notebooks left out, and notes on what was not taken.
 
     Links, pipes and devices are never opened, folders that are links never entered. A name that is no UTF-8 (a file
-    from an old Windows archive, say) is read as cp932.
+    from an old Windows archive, say) is read as cp932. Where the answer file lies exactly one folder deeper (Voilà gives
+    each visitor a folder), and only one does, it is taken as if it lay here.
     """
     files: dict[str, bytes] = {}
     notes: list[str] = []
@@ -49,7 +57,26 @@ def take_files(folder: Path) -> tuple[dict[str, bytes], list[str]]:
             continue
         content = read_regular(path)
         files[name], room = content, room - len(content)
+    deeper = readable(answer_file(Path(folder)).relative_to(folder))
+    if FILE_NAME not in files and deeper in files:
+        files[FILE_NAME] = files[deeper]
+        notes.append(f"「{deeper}」にあった回答ファイルを使いました。")
     return files, notes
+
+
+def answer_file(folder: Path) -> Path:
+    """A submission's answer file: the one in its folder, else the only one exactly one folder deeper (it need not exist)."""
+    here = folder / FILE_NAME
+    if _mode(here) or not stat.S_ISDIR(_mode(folder)):
+        return here
+    deeper = [place / FILE_NAME for place in _folders(folder) if stat.S_ISREG(_mode(place / FILE_NAME))]
+    return deeper[0] if len(deeper) == 1 else here
+
+
+def _folders(folder: Path) -> list[Path]:
+    """Folders in a folder in order of names, links left out."""
+    with os.scandir(folder) as entries:
+        return sorted(Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False))
 
 
 def _walk(folder: Path, notes: list[str]):
@@ -117,7 +144,7 @@ def vet(root: Path, student: str, assignment: str) -> None:
     folder = root / "submitted" / student / assignment
     where = readable(folder.relative_to(root))
     if not is_name(student):
-        raise DataError("参加者のフォルダー名に、使えない文字があります。", where, "フォルダー名を変えてください。")
+        raise DataError(UNNAMABLE, where, RENAME)
     for place in (folder.parent, folder):
         if not stat.S_ISDIR(_mode(place)):
             raise DataError(
@@ -129,12 +156,7 @@ def vet(root: Path, student: str, assignment: str) -> None:
     where = f"{where}/{path.name}"
     mode = _mode(path)
     if not mode:
-        others = "、".join(sorted(readable(Path(p.name)) for p in folder.glob("*.ipynb"))) or "なし"
-        raise DataError(
-            "ノートブックがありません。",
-            where,
-            f"ファイル名を {path.name} に戻してください（提出されたノートブック: {others}）。",
-        )
+        raise DataError("ノートブックがありません。", where, _where_it_may_be(folder, path.name))
     if not stat.S_ISREG(mode):
         raise DataError(
             "ふつうのファイルではありません。", where, "ノートブックのファイルそのものを出し直してもらってください。"
@@ -149,6 +171,144 @@ def vet(root: Path, student: str, assignment: str) -> None:
         read_notebook(raw)
     except DataError as error:
         raise DataError(error.what, where, error.mend) from None
+
+
+def _where_it_may_be(folder: Path, name: str) -> str:
+    """How to mend a submission without a notebook, from what lies there instead."""
+    found = _handed_in_below(folder)
+    books = [place for place in found if place.suffix.lower() == ".ipynb"]
+    packed = [place for place in found if place.suffix.lower() in PACKED]
+    deeper = [place for place in books if place.name == name]
+    if deeper:
+        return (
+            f"{readable(deeper[0].parent.relative_to(folder))} フォルダーの中身を、一つ上のフォルダーへ移してください。"
+        )
+    if packed and not books:
+        return f"{readable(packed[0].relative_to(folder))} を展開し、{name} をこのフォルダーに置いてください。"
+    if not books:
+        return f"{name} も一緒に出してもらってください。"
+    others = "、".join(readable(place.relative_to(folder)) for place in books)
+    return f"ファイル名を {name} に戻してください（提出されたノートブック: {others}）。"
+
+
+@dataclass(frozen=True)
+class Misplaced:
+    """A hand-in that lies where nobody looks. ``student`` and ``assignment``: as far as its place tells, else empty.
+
+    ``problem`` names nobody; ``file`` (below the course) and ``mend`` may.
+    """
+
+    assignment: str
+    student: str
+    problem: str
+    file: str
+    mend: str
+
+
+def misplaced(root: Path, assignments: Iterable[str]) -> list[Misplaced]:
+    """Hand-ins below ``submitted/`` that lie outside ``<student>/<assignment>/``, in order of their places.
+
+    What lies beside a hand-in in its right place is a leftover and passed over, as are folders of other assignments in
+    ``source/``. Links are never followed.
+    """
+    submitted, source, known = root / "submitted", root / "source", list(assignments)
+    others = {place.name for place in _visible(source)} - set(known)
+    found: list[Misplaced] = []
+    for place in _visible(submitted):
+        if place.name in known:
+            found += _turned_round(root, place, known)
+        elif _is_handed_in(place):
+            found.append(_nobodys(root, place, _meant([place], known)))
+        else:
+            found += _outside_folders(root, place, known, others)
+    return found
+
+
+def _turned_round(root: Path, folder: Path, known: list[str]) -> Iterator[Misplaced]:
+    """What lies in ``submitted/<assignment>/``: participants' folders, or files that tell nobody's name."""
+    for place in _visible(folder):
+        right = folder.parent / place.name / folder.name
+        if _is_handed_in(place):
+            yield _nobodys(root, place, folder.name)
+        elif place.name not in known and _handed_in_below(place) and not _mode(right):
+            file, to = readable(place.relative_to(root)), readable(right.relative_to(root))
+            problem = "参加者と課題のフォルダーの順が逆なので、採点していません。"
+            yield Misplaced(folder.name, place.name, problem, file, f"{file} を {to} へ移してください。")
+
+
+def _nobodys(root: Path, place: Path, assignment: str) -> Misplaced:
+    return Misplaced(
+        assignment,
+        "",
+        "参加者のフォルダーに入っていないので、採点していません。",
+        readable(place.relative_to(root)),
+        f"submitted/参加者の名前/{assignment or '課題の記号'}/ を作り、その中へ移してください（圧縮されていれば展開します）。",
+    )
+
+
+def _outside_folders(root: Path, folder: Path, known: list[str], others: set[str]) -> Iterator[Misplaced]:
+    """What lies in ``submitted/<student>/`` outside the folders of assignments; one row for each assignment."""
+    waited, told = [one for one in known if not _mode(folder / one)], set()
+    for place in _visible(folder) if waited else []:
+        if place.name in {*known, *others} or (place.name == FILE_NAME and told):
+            continue
+        below = [place] if _is_handed_in(place) else _handed_in_below(place)
+        meant = _meant([place, *below], known) or (known[0] if len(known) == 1 else "")
+        if below and meant not in told and (not meant or meant in waited):
+            told.add(meant)
+            yield _outside(root, place, meant)
+
+
+def _outside(root: Path, place: Path, assignment: str) -> Misplaced:
+    right = readable((place.parent / (assignment or "課題の記号")).relative_to(root))
+    into = f"{right}/ を作り、ノートブックも {FILE_NAME} もその中へ移してください。"
+    if stat.S_ISDIR(_mode(place)):
+        problem, mend = "課題のフォルダーの名前が違う", f"フォルダーの名前を変えて {right} にしてください。"
+    elif place.suffix.lower() in PACKED:
+        problem, mend = "圧縮されたままな", f"展開してください。{into}"
+    else:
+        problem, mend = "課題のフォルダーに入っていない", into
+    file = readable(place.relative_to(root))
+    return Misplaced(assignment, place.parent.name, f"{problem}ので、採点していません。", file, mend)
+
+
+def _visible(folder: Path) -> list[Path]:
+    """What people put into a folder, in order of names; nothing in what is no folder."""
+    if not stat.S_ISDIR(_mode(folder)):
+        return []
+    return sorted(Path(entry.path) for entry in os.scandir(folder) if not _is_hidden(Path(entry.name)))
+
+
+def _is_handed_in(place: Path) -> bool:
+    """Whether a file is a notebook, an answer file or an archive."""
+    of_hand_in = place.name == FILE_NAME or place.suffix.lower() in (".ipynb", *PACKED)
+    return of_hand_in and stat.S_ISREG(_mode(place))
+
+
+def _handed_in_below(folder: Path) -> list[Path]:
+    """Notebooks, answer files and archives in a folder, as far as one has to look."""
+    if not stat.S_ISDIR(_mode(folder)):
+        return []
+    seen = islice(_walk(folder, []), MOST_SEARCHED)
+    return [place for place in seen if _is_handed_in(place) and not _is_hidden(place.relative_to(folder))]
+
+
+def _is_hidden(place: Path) -> bool:
+    """What systems and editors leave behind."""
+    return any(part.startswith((".", "~")) or part == "__MACOSX" for part in place.parts)
+
+
+def _meant(places: list[Path], known: list[str]) -> str:
+    """The assignment that names speak of (width and case of letters aside): the first name that does, its longest match."""
+    for place in places:
+        name = _plain(place.name)
+        if found := [one for one in known if _plain(one) in name]:
+            return max(found, key=len)
+    return ""
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFKC", readable(name)).casefold()
 
 
 def is_name(student: str) -> bool:

@@ -16,8 +16,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from jissho.errors import UsageError
-from jissho.teach.store import FILE_NAME
 from jissho_kit.grading.course import Course
+from jissho_kit.grading.intake import answer_file
 
 MOST_BYTES = 20_000_000  # more is not read, only measured
 
@@ -42,7 +42,7 @@ class Entry:
 def fingerprint(folder: Path) -> str:
     """SHA-256 over the notebooks and the answer file in a submission's folder."""
     whole = hashlib.sha256()
-    for path in sorted([*folder.glob("*.ipynb"), folder / FILE_NAME]):
+    for path in sorted([*folder.glob("*.ipynb"), answer_file(folder)]):
         whole.update(f"{path.name}\0{_content(path)}\0".encode("utf-8", "surrogateescape"))
     return whole.hexdigest()
 

@@ -9,7 +9,7 @@ import shutil
 import pytest
 
 from jissho.errors import DataError, UsageError
-from jissho_kit.grading import apart, driver, intake
+from jissho_kit.grading import apart, driver, intake, ledger
 from jissho_kit.grading.handin import hand_in
 
 CELL = {"cell_type": "code", "source": ["a = 1\n", "b"], "metadata": {}, "outputs": [], "execution_count": None}
@@ -87,8 +87,9 @@ def test_folders_whose_names_nothing_can_bear_are_named_and_stop_nobody(content,
     submitted = hand_in(course, "G-A-1", "甲", {}).parent
     for raw in ("乙".encode("cp932"), b"[a]", b"*", b"a\nb"):
         shutil.copytree(os.fsencode(submitted), os.fsencode(submitted.parent) + b"/" + raw)
-    submitted.joinpath("G-A-1").rename(submitted.parent / "丙")  # a folder too few: nothing of an assignment in it
-    rows = driver.grade(course, pages=True)
+    submitted.joinpath("G-A-1").rename(submitted.parent / "丙")  # a folder too few
+    *rows, lost = driver.grade(course, pages=True)
+    assert (lost.assignment, lost.student, lost.file) == ("G-A-1", "丙", "submitted/丙/G-A-1.ipynb")
     assert sorted(row.student for row in rows) == ["*", "[a]", "a\nb", "乙"]
     assert all("フォルダー名" in row.problem and row.mend and row.file for row in rows)
     json.dumps([row.student for row in rows], ensure_ascii=False).encode()
@@ -102,3 +103,95 @@ def test_without_walls_nothing_is_graded_unless_it_is_ones_own(monkeypatch):
         apart.require()
         assert not apart.is_isolated()
     assert apart.is_isolated()
+
+
+def put(folder, *names):
+    """Files of a hand-in; the notebooks cannot even be read, so that only their places can be spoken of."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("{}", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [
+        (["甲/K-F-1.ipynb", "甲/回答.json"], [("K-F-1", "甲", "甲/K-F-1.ipynb", "submitted/甲/K-F-1/ を作り")]),
+        (["甲/Ｋ－Ｆ－１ (1).ipynb".replace("－", "-")], [("K-F-1", "甲", None, "submitted/甲/K-F-1/ を作り")]),
+        (["K-F-1/甲/K-F-1.ipynb"], [("K-F-1", "甲", "K-F-1/甲", "submitted/甲/K-F-1 へ移して")]),
+        (["K-F-1/K-F-1.ipynb"], [("K-F-1", "", "K-F-1/K-F-1.ipynb", "参加者の名前/K-F-1/")]),
+        (["甲/K-F-1.zip"], [("K-F-1", "甲", "甲/K-F-1.zip", "展開してください。submitted/甲/K-F-1/")]),
+        (["甲.zip"], [("", "", "甲.zip", "展開")]),
+        (["K-F-1b.ipynb"], [("K-F-1b", "", "K-F-1b.ipynb", "参加者の名前/K-F-1b/")]),
+        (["甲/k-f-1/K-F-1.ipynb"], [("K-F-1", "甲", "甲/k-f-1", "名前を変えて submitted/甲/K-F-1")]),
+        (["甲/課題/K-F-1b.ipynb"], [("K-F-1b", "甲", "甲/課題", "submitted/甲/K-F-1b")]),
+        (["甲/レポート.ipynb"], [("", "甲", "甲/レポート.ipynb", "課題の記号")]),
+        # Each assignment is told of once, and only while it is missing.
+        (["甲/K-F-1.ipynb", "甲/K-F-1.zip", "甲/K-F-1b.zip"], [("K-F-1", "甲", None, ""), ("K-F-1b", "甲", None, "")]),
+        (["甲/K-F-1/K-F-1.ipynb", "甲/K-F-1b/x", "甲/K-F-1.zip", "甲/K-F-1.ipynb"], []),
+        (["甲/K-F-1/K-F-1.ipynb", "甲/K-F-1 (1)/K-F-1.ipynb"], []),
+        (["K-F-1/甲/K-F-1.ipynb", "甲/K-F-1/K-F-1.ipynb"], []),
+        # No hand-ins.
+        (["名簿.xlsx", ".DS_Store", "甲/メモ.txt", "甲/.ipynb_checkpoints/K-F-1-checkpoint.ipynb", "甲/ほか/ほか.ipynb"], []),
+        (["甲/__MACOSX/._K-F-1.ipynb", "乙/中/.ipynb_checkpoints/K-F-1.ipynb"], []),
+    ],
+)  # fmt: skip
+def test_a_hand_in_in_the_wrong_place_is_named_with_the_right_one(tmp_path, places, expected):
+    put(tmp_path / "source", "K-F-1/x", "K-F-1b/x", "ほか/x")
+    put(tmp_path / "submitted", *places)
+    found = intake.misplaced(tmp_path, ["K-F-1", "K-F-1b"])
+    assert [(one.assignment, one.student) for one in found] == [row[:2] for row in expected]
+    for one, (*_, file, mend) in zip(found, expected, strict=True):
+        assert mend in one.mend and one.problem.endswith("採点していません。") and "甲" not in one.problem
+        assert file is None or one.file == f"submitted/{file}"
+
+
+def test_nothing_is_misplaced_where_nothing_was_handed_in_and_no_link_is_followed(tmp_path):
+    assert intake.misplaced(tmp_path, ["K-F-1"]) == []
+    put(tmp_path / "else", "K-F-1.ipynb")
+    (tmp_path / "submitted").mkdir()
+    for name in ("甲", "K-F-1"):
+        os.symlink(tmp_path / "else", tmp_path / "submitted" / name)
+    assert intake.misplaced(tmp_path, ["K-F-1"]) == []
+
+
+def test_with_one_assignment_it_can_only_be_that_one(tmp_path):
+    put(tmp_path / "submitted", "甲/レポート.ipynb")
+    assert [one.assignment for one in intake.misplaced(tmp_path, ["K-F-1"])] == ["K-F-1"]
+
+
+@pytest.mark.parametrize(
+    ("names", "mend"),
+    [
+        (["K-F-1/K-F-1.ipynb", "K-F-1/回答.json"], "K-F-1 フォルダーの中身を、一つ上の"),
+        (["提出.zip"], "提出.zip を展開し"),
+        (["K-F-1 (1).ipynb"], "K-F-1.ipynb に戻してください（提出されたノートブック: K-F-1 (1).ipynb）"),
+        (["回答.json"], "K-F-1.ipynb も一緒に"),
+    ],
+)
+def test_without_its_notebook_what_lies_there_says_how_to_mend(tmp_path, names, mend):
+    put(tmp_path / "submitted" / "甲" / "K-F-1", *names)
+    with pytest.raises(DataError) as error:
+        intake.vet(tmp_path, "甲", "K-F-1")
+    assert mend in error.value.mend
+
+
+def test_the_answer_file_counts_also_one_folder_deeper_where_there_is_only_one(tmp_path):
+    put(tmp_path, "visitor-1/回答.json", "a/b/回答.json")
+    files, notes = intake.take_files(tmp_path)
+    assert files["回答.json"] == b"{}" and notes == ["「visitor-1/回答.json」にあった回答ファイルを使いました。"]
+    before = ledger.fingerprint(tmp_path)
+    (tmp_path / "visitor-1" / "回答.json").write_text("{ }", encoding="utf-8")
+    assert ledger.fingerprint(tmp_path) != before
+    put(tmp_path, "visitor-2/回答.json")
+    assert "回答.json" not in intake.take_files(tmp_path)[0]  # whose is it?
+    put(tmp_path, "回答.json")
+    assert intake.take_files(tmp_path) == ({**intake.take_files(tmp_path)[0], "回答.json": b"{}"}, [])
+
+
+def test_an_answer_file_one_folder_deeper_that_is_a_link_is_none(tmp_path):
+    put(tmp_path / "else", "回答.json")
+    (tmp_path / "here" / "x").mkdir(parents=True)
+    os.symlink(tmp_path / "else", tmp_path / "here" / "y")
+    os.symlink(tmp_path / "else" / "回答.json", tmp_path / "here" / "x" / "回答.json")
+    assert "回答.json" not in intake.take_files(tmp_path / "here")[0]

@@ -252,14 +252,32 @@ def test_pseudonyms_stay_and_follow_neither_alphabet_nor_time(copy):
     assert pseudonyms(other, names) != first
 
 
-def test_a_folder_whose_name_is_no_text_is_a_person_like_any_other(copy, root, tmp_path):
+def test_a_hand_in_that_can_be_laid_to_nobody_is_named_and_is_no_person(copy, root, tmp_path):
     graded(copy, NAMES[0], verdicts())
     odd = os.fsdecode("山田".encode("cp932"))
     (copy.root / "submitted" / odd / NAME).mkdir(parents=True)
+    write(copy.root / "submitted" / f"{NAMES[1]}.zip", "x")
     papers, data, entries = gathered(copy, root)
-    assert papers[odd].status == "waiting" and pseudonyms(copy, [odd]) == {odd: papers[odd].person}
-    report.write(report.make_report(data, datetime(2026, 1, 20).date()), tmp_path / "報告", copy, entries)
-    assert len(pd.read_csv(copy.private / report.ROSTER)) == 2
+    assert list(papers) == NAMES[:1] and len(data.people) == 1 and len(data.strays) == 2
+    made = report.make_report(data, datetime(2026, 1, 20).date())
+    report.write(made, tmp_path, copy, entries)
+    roster = pd.read_csv(copy.private / report.ROSTER)
+    files = ["submitted/山田太郎.zip", f"submitted/山田/{NAME}"]
+    assert roster["ファイル"].dropna().tolist() == files and roster["仮名"].isna().sum() == 2
+    page, table = ((tmp_path / name).read_text(encoding="utf-8") for name in (report.PAGE, "提出状況.csv"))
+    assert all(problem in text for problem in data.strays for text in (page, table)) and "山田" not in page + table
+
+
+def test_a_hand_in_in_the_wrong_place_is_not_missing(copy, root):
+    graded(copy, NAMES[0], verdicts())
+    write(copy.root / "submitted" / NAMES[1] / f"{NAME}.ipynb", "{}")
+    write(copy.root / "submitted" / NAME / NAMES[2] / f"{NAME}.ipynb", "{}")
+    papers, data, entries = gathered(copy, root)
+    assert [papers[name].status for name in NAMES] == ["graded", "broken", "broken"]
+    assert "課題のフォルダーに入っていない" in papers[NAMES[1]].problem and "順が逆" in papers[NAMES[2]].problem
+    told = {entry.name: entry for entry in entries}
+    assert told[NAMES[1]].file == f"submitted/{NAMES[1]}/{NAME}.ipynb" and NAMES[2] in told[NAMES[2]].mend
+    assert not data.strays and report.make_report(data, datetime(2026, 1, 20).date()).hand_ins[0].broken == 2
 
 
 @pytest.mark.parametrize(

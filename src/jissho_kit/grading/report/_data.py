@@ -102,7 +102,10 @@ class Reason:
 
 @dataclass(frozen=True)
 class ClassData:
-    """All that is known of a class. ``people`` in the order in which they are listed, never by score."""
+    """All that is known of a class. ``people`` in the order in which they are listed, never by score.
+
+    ``strays``: what is wrong with hand-ins that cannot be laid to a person and an assignment.
+    """
 
     course: str
     title: str
@@ -112,6 +115,7 @@ class ClassData:
     papers: tuple[Paper, ...]
     objectives: dict[str, str]
     reasons: dict[str, Reason]
+    strays: tuple[str, ...] = ()
 
     @property
     def assignments(self) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from jissho.errors import AnswerError, UsageError
 from jissho.teach import store
 from jissho.teach.bundle import ERRORS
 from jissho_kit import curriculum
-from jissho_kit.grading import ledger
+from jissho_kit.grading import intake, ledger
 from jissho_kit.grading.course import Course
 from jissho_kit.grading.items import load_items
 from jissho_kit.grading.judge import REFUSALS
@@ -67,13 +67,18 @@ def gather(course: Course, root: Path | None = None) -> tuple[ClassData, tuple[E
         The private folder or the items cannot be read.
     """
     scores, enrolled = _gradebook(course)
-    names = sorted({*enrolled, *_submitters(course)})
+    lying = intake.misplaced(course.root, course.assignments)
+    found = {*enrolled, *_submitters(course), *(one.student for one in lying if one.assignment)}
+    names = sorted(name for name in found if intake.is_name(name))
     called = pseudonyms(course, names)
+    placed = {(one.student, one.assignment): one for one in lying if one.assignment and one.student in called}
     papers, entries = [], []
     for assignment in course.assignments:
         texts = [key.id for key in course.keys(assignment).values() if key.kind == "text"]
         for name in sorted(names, key=lambda name: number(called[name])):
             paper, entry = _paper(course, assignment, name, called[name], scores.get((name, assignment), {}), texts)
+            if paper.status == "missing" and (name, assignment) in placed:
+                paper, entry = _elsewhere(paper, entry, placed[name, assignment])
             papers.append(paper)
             entries.append(entry)
     if not any(paper.first for paper in papers):
@@ -82,6 +87,7 @@ def gather(course: Course, root: Path | None = None) -> tuple[ClassData, tuple[E
             where=str(course.root),
             mend="先に ./jissho grade で採点してください。",
         )
+    strays = [_stray(one) for one in [*lying, *_unnamable(course)] if (one.student, one.assignment) not in placed]
     data = ClassData(
         course=course.name,
         title=_title(course, root),
@@ -91,8 +97,30 @@ def gather(course: Course, root: Path | None = None) -> tuple[ClassData, tuple[E
         papers=tuple(papers),
         objectives=_objectives(course, root),
         reasons=_reasons(course, root),
+        strays=tuple(entry.problem for entry in strays),
     )
-    return data, tuple(entries)
+    return data, (*entries, *strays)
+
+
+def _elsewhere(paper: Paper, entry: Entry, place: intake.Misplaced) -> tuple[Paper, Entry]:
+    """A paper that is not where it is looked for, but not missing either."""
+    told = {"problem": place.problem, "file": place.file, "mend": place.mend}
+    return replace(paper, status="broken", problem=place.problem), replace(entry, status=STATUSES["broken"], **told)
+
+
+def _stray(place: intake.Misplaced) -> Entry:
+    """A hand-in that cannot be laid to a person and an assignment."""
+    name = intake.readable(place.student)
+    return Entry("", name, place.assignment, STATUSES["broken"], place.problem, place.file, place.mend)
+
+
+def _unnamable(course: Course) -> Iterator[intake.Misplaced]:
+    """Hand-ins in folders under whose names nothing can be kept."""
+    for name in sorted(name for name in _submitters(course) if not intake.is_name(name)):
+        for assignment in course.assignments:
+            if (course.root / "submitted" / name / assignment).is_dir():
+                place = f"submitted/{intake.readable(name)}/{assignment}"
+                yield intake.Misplaced(assignment, name, intake.UNNAMABLE, place, intake.RENAME)
 
 
 def _submitters(course: Course) -> list[str]:

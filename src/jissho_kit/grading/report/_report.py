@@ -33,6 +33,7 @@ class Report:
     items: tuple[ItemResult, ...]
     gains: tuple[Gain, ...]
     times: tuple[Time, ...]
+    strays: tuple[str, ...] = ()
 
     @property
     def small(self) -> bool:
@@ -84,4 +85,5 @@ def make_report(data: ClassData, date: dt.date) -> Report:
         items=items,
         gains=gains(data),
         times=times(data),
+        strays=data.strays,
     )

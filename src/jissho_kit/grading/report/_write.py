@@ -145,6 +145,8 @@ COUNTS = {
 def _hand_ins(report: Report) -> Iterator[list]:
     for paper in report.papers:
         yield [paper.person, paper.assignment, STATUSES[paper.status], paper.problem, "、".join(paper.remarks)]
+    for problem in report.strays:
+        yield ["", "", STATUSES["broken"], problem, ""]
 
 
 def _item(one) -> list:

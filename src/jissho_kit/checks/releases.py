@@ -91,11 +91,13 @@ def _difference(id: str, had: dict, wanted: dict, added: list[str], keys: list[K
 
 
 def _states(text: str, key: Key) -> bool:
-    """Whether the text holds the key's right answer (a share also in per cent)."""
+    """Whether the text holds one of the key's right answers (a share also in per cent)."""
+    rights = [right.answer for right in key.rights]
     if key.kind == "number":
         values = [float(number.replace(",", "")) for number in _NUMBER.findall(text)]
-        return any(close(reading, key.right, key.tolerance) for value in values for reading in (value, value / 100))
-    return isinstance(key.right, str) and key.right in text
+        readings = [reading for value in values for reading in (value, value / 100)]
+        return any(close(reading, right, key.tolerance) for reading in readings for right in rights)
+    return any(isinstance(right, str) and right in text for right in rights)
 
 
 def _files(release: Release, rebuilt: Path) -> Iterator[Fault]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -81,6 +82,7 @@ def grade(
             console.say(f"結果のページ（{pages}枚）: {course.root / 'feedback'}")
         if skipped := sum(row.skipped for row in rows):
             console.say(f"{skipped}件は前から変わっていないので、前の採点のままです（採点し直すには --force）。")
+        console.put(summary(rows))
     return FINDINGS if any(row.problem for row in rows) else FINE
 
 
@@ -142,6 +144,14 @@ def put_rehearsal(result) -> None:
         console.put_table(["課題", "参加者", "違い"], rows, title="約束と違うもの")
     else:
         console.put("点も言葉も、すべて約束どおりです。")
+
+
+def summary(rows) -> str:
+    """How many were graded, how many were not, and why."""
+    problems = Counter(row.problem for row in rows if row.problem)
+    why = "、".join(f"{problem.removesuffix('。')} {count}件" for problem, count in problems.most_common())
+    graded = f"採点できた提出 {len(rows) - problems.total()}件"
+    return f"{graded}、採点できなかった提出 {problems.total()}件（{why}）" if problems else f"{graded}（全部）"
 
 
 def remark(row) -> str:

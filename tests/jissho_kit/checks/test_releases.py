@@ -6,9 +6,10 @@ import pytest
 
 from jissho_kit import curriculum
 from jissho_kit.checks import check
-from jissho_kit.checks.releases import RULES
+from jissho_kit.checks.releases import RULES, _difference
 from jissho_kit.grading.course import make_course
 from jissho_kit.grading.driver import hand_out
+from jissho_kit.grading.keys import AlsoRight, Key
 
 ASSIGNMENT, ITEM = "B-F-1b", "B-F-1b.b"
 
@@ -57,6 +58,15 @@ def test_a_planted_answer_and_a_planted_cell_and_file_are_named(course, release)
     assert "答えは" in release.read_text(encoding="utf-8").splitlines()[answer.line - 1]
     assert (extra.id, "増えています" in extra.message) == ("extra", True)
     assert file.file.endswith("解答.txt")
+
+
+@pytest.mark.parametrize(
+    ("kind", "also", "planted"), [("number", 4321.5, "4,321.5"), ("choice", "もう一つ", "もう一つ")]
+)
+def test_another_right_answer_that_is_planted_is_named(kind, also, planted):
+    key = Key(id=ITEM, kind=kind, points=1, right="一つ" if kind == "choice" else 1.0, also=[AlsoRight(answer=also)])
+    assert f"問 {ITEM} の正解" in _difference("c", {"c": None}, {"c": None}, [f"# {planted} です"], [key])
+    assert "正解" not in _difference("c", {"c": None}, {"c": None}, ["# 2 です"], [key])
 
 
 def test_a_removed_cell_is_named(course, release):

@@ -14,7 +14,7 @@ from jissho.errors import ContentError, UsageError
 from jissho_kit import curriculum
 from jissho_kit.cli import _console
 
-COMMANDS = ["open", "list", "plan", "run", "check", "course", "grade", "rehearse"]
+COMMANDS = ["open", "list", "plan", "run", "check", "course", "grade", "report", "rehearse"]
 DATA = ["data list", "data show", "data make", "data check", "data inspect", "data fetch"]
 
 
@@ -157,7 +157,9 @@ def test_run_goes_on_after_a_lesson_that_fails(jissho, tmp_path, monkeypatch):
     from jissho_kit import lessons
 
     fine = lessons.RunResult("G-F-1", tmp_path / "a", tmp_path / "b", 1.0, 1.0, 1.0, 3, "")
-    monkeypatch.setattr(lessons, "run_all", lambda *_, **__: [ContentError("主張が成り立ちません", where="x.py:3"), fine])
+    monkeypatch.setattr(
+        lessons, "run_all", lambda *_, **__: [ContentError("主張が成り立ちません", where="x.py:3"), fine]
+    )
     code, out, err = jissho("run", "K-F-1", "G-F-1", "--out", str(tmp_path))
     assert code == 1 and "主張が成り立ちません" in err and "x.py:3" in err and "G-F-1" in out
 
@@ -198,12 +200,15 @@ def test_grade_without_sandbox_warns_on_every_run_and_keeps_stdout_for_json(jiss
     code, out, err = jissho("grade", str(tmp_path))
     assert "結果のページ（1枚）" in err and str(tmp_path / "feedback") in err.replace("\n", "")
     assert code == 1 and "太郎" in out and "ノートブックとして読めません。" in out
+    last = "採点できた提出 1件、採点できなかった提出 1件（ノートブックとして読めません 1件）"
+    assert out.splitlines()[-1] == last
     assert "採点者の権限" not in err
     code, out, err = jissho("grade", str(tmp_path), "--json", "--no-sandbox")
     assert [grade["student"] for grade in json.loads(out)["grades"]] == ["太郎", "花子"]
     assert err.startswith("隔離なしで採点します")
     monkeypatch.setattr(driver, "grade", lambda *_, **__: rows[:1])
-    assert jissho("grade", str(tmp_path))[0] == 0
+    code, out, _ = jissho("grade", str(tmp_path))
+    assert code == 0 and out.splitlines()[-1] == "採点できた提出 1件（全部）"
 
 
 def test_grade_names_a_missing_answer_file_once_and_never_cuts_the_mend_short(jissho, monkeypatch, tmp_path):

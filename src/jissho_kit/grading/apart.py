@@ -18,7 +18,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from jissho.errors import UsageError
 from jissho_kit.grading import intake
-from jissho_kit.grading.build import Manifest
+from jissho_kit.grading.manifest import Manifest
 from jissho_kit.kernels import Limits, Sandbox, Stopped, sandbox, why_not
 
 NO_SANDBOX = "JISSHO_NO_SANDBOX"  # environment variable: "1" runs submissions with the rights of whoever grades

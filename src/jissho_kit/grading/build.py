@@ -15,58 +15,14 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from jissho.errors import ContentError
-from jissho_kit.grading.items import Item, Strict
+from jissho_kit.grading.items import Item
+from jissho_kit.grading.manifest import KERNEL, TEXT_STUB, GradedCell, Manifest
 from jissho_kit.grading.plan import PlanField
 
 STUB = "# ここに書いてください"
-TEXT_STUB = "（ここに書いてください）"
-KERNEL = {
-    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
-}
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 QUIET = "jissho-quiet"  # cells of ours that a feedback page need not repeat
 HAND_OVER = "### 答えの受け渡し\n\nここから下のセルは書き換えません。上から順に動かすと、答えが記録されます。"
-
-
-class GradedCell(Strict):
-    """A cell nbgrader knows. ``role``: test (locked, hands over), answer (the participant's code), manual (prose).
-
-    ``name``: the variable or function the participant defines; "" when the answer comes from the form.
-    """
-
-    grade_id: str
-    item: str
-    role: str
-    points: float = 0.0
-    source: str = ""
-    probe: bool = False
-    name: str = ""
-
-    def metadata(self) -> dict:
-        """nbgrader's metadata of the cell (schema 3)."""
-        made = {
-            "schema_version": 3,
-            "grade_id": self.grade_id,
-            "task": False,
-            "locked": self.role == "test",
-            "grade": self.role != "answer",
-            "solution": self.role != "test",
-            "cell_type": "markdown" if self.role == "manual" else "code",
-        }
-        return made | ({"points": self.points} if self.role != "answer" else {})
-
-
-class Manifest(Strict):
-    """What the judge and the tidier know about an assignment's notebook, whatever a submission says."""
-
-    v: int = 1
-    assignment: str
-    cells: list[GradedCell]
-
-    def cell(self, grade_id: str) -> GradedCell | None:
-        """The graded cell of that id, if the assignment has it."""
-        return next((cell for cell in self.cells if cell.grade_id == grade_id), None)
 
 
 def build_notebook(

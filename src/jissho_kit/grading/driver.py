@@ -6,27 +6,31 @@ import contextlib
 import errno
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbformat import from_dict
 
-from jissho.errors import DataError, UsageError
+from jissho.errors import UsageError
 from jissho_kit import kernels
-from jissho_kit.grading import done, intake, ledger
-from jissho_kit.grading.ahead import ahead, cores
+from jissho_kit.grading import apart, done, intake, ledger
+from jissho_kit.grading import engine as engines
+from jissho_kit.grading.ahead import ahead
 from jissho_kit.grading.course import Course
 from jissho_kit.grading.done import Done
+from jissho_kit.grading.engine import Engine
+from jissho_kit.grading.look import Looked, Task, look
+from jissho_kit.grading.manifest import Manifest
 
 if TYPE_CHECKING:
-    from jissho_kit.grading.apart import Outcome
     from jissho_kit.grading.recorder import Recorder, Score
 
 OWN_RISK = "隔離なしで採点します。提出されたプログラムは採点者の権限で動きます。"
 Progress = Callable[[int, int, str], None]  # done, total, what
+WAITING = 4  # submissions per job begun ahead: enough that a slow one does not stop the others, few enough for memory
 # Not a submission's fault: the next one would meet it, too.
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
 
@@ -58,17 +62,19 @@ class _Ground:
 
     key: str
     known: frozenset[str]
+    manifest: Manifest | None
+    inputs: Mapping[str, bytes]
 
 
 @dataclass(frozen=True)
-class _Ready:
-    """A submission that has been looked at and run; ``row`` where there is nothing to record."""
+class _Begun:
+    """A submission that is being looked at, or whose ``row`` is known: nothing has changed since it was graded."""
 
     assignment: str
     student: str
     key: str
     row: GradeRow | None = None
-    outcome: Outcome | None = None
+    looked: Future[Looked] | None = None
 
 
 def hand_out(course: Course) -> list[Path]:
@@ -97,6 +103,7 @@ def grade(
     jobs: int | None = None,
     force: bool = False,
     pages: bool = False,
+    engine: Engine | None = None,
 ) -> list[GradeRow]:
     """Grade what is in ``submitted/`` with the course's own configuration; what has not changed is not graded again.
 
@@ -117,6 +124,8 @@ def grade(
         Grade again what has not changed, too.
     pages : bool
         Also write the feedback page of each submission whose page would change.
+    engine : Engine, optional
+        Who runs cells; ``jobs`` are its own then. By default one of this machine (:func:`jissho_kit.grading.engine.local`).
 
     Returns
     -------
@@ -132,35 +141,38 @@ def grade(
     ContentError
         The private folder cannot be read.
     """
-    from jissho_kit.grading import apart
-    from jissho_kit.grading.recorder import Recorder
-
     chosen = _chosen(course, assignment)
     for one in chosen:
         # What cannot be read stops grading before anything is changed.
         course.manifest(one), course.keys(one), course.hidden(one)
-    apart.require()
-    hand_out(course)
-    submissions = [(one, student) for one in chosen for student in _students(course, one)]
-    rows = []
-    with _writing(course), Recorder(course) as recorder:
-        grounds = {one: _ground(course, recorder, one) for one in chosen}
-        ready = ahead(partial(_prepare, course, grounds, force), submissions, jobs or cores(), _end_runs)
-        try:
-            for count, (one, student) in enumerate(submissions):
-                if on_progress:
-                    on_progress(count, len(submissions), f"{one} {intake.readable(student)}")
-                row, score = _recorded(course, recorder, next(ready))
-                rows.append(replace(row, isolated=apart.is_isolated()))
-                if pages:
-                    _page(course, recorder, one, student, score)
-        finally:
-            ready.close()
+    jobs = jobs if apart.is_isolated() else 1  # else there is nothing to run but in nbgrader itself
+    with contextlib.nullcontext(engine) if engine else engines.local(course.root, jobs, force) as running:
+        rows = list(_grade(course, chosen, running, force, pages, on_progress))
     lost = [one for one in intake.misplaced(course.root, course.assignments) if one.assignment in ("", *chosen)]
     return rows + [
         GradeRow(one.assignment, intake.readable(one.student), problem=one.problem, file=one.file, mend=one.mend)
         for one in lost
     ]
+
+
+def _grade(
+    course: Course, chosen: list[str], engine: Engine, force: bool, pages: bool, on_progress: Progress | None
+) -> Iterator[GradeRow]:
+    from jissho_kit.grading.recorder import Recorder
+
+    engine.require()
+    hand_out(course)
+    submissions = [(one, student) for one in chosen for student in _students(course, one)]
+    with _writing(course), Recorder(course) as recorder:
+        grounds = {one: _ground(course, recorder, one) for one in chosen}
+        begun = ahead(lambda one: _begin(course, grounds, engine, force, *one), submissions, engine.jobs * WAITING)
+        for count, one in enumerate(begun):
+            if on_progress:
+                on_progress(count, len(submissions), f"{one.assignment} {intake.readable(one.student)}")
+            row, score = _recorded(course, recorder, one)
+            if pages:
+                _page(course, recorder, one.assignment, one.student, score)
+            yield replace(row, isolated=apart.is_isolated())
 
 
 def feedback(course: Course, assignment: str | None = None, on_progress: Progress | None = None) -> list[Path]:
@@ -253,8 +265,6 @@ def _last_line(text: str) -> str:
 
 
 def _ground(course: Course, recorder: Recorder, assignment: str) -> _Ground:
-    from jissho_kit.grading import apart
-
     cells = recorder.cells(assignment)
     key = done.digest(
         done.of_kit(),
@@ -264,41 +274,26 @@ def _ground(course: Course, recorder: Recorder, assignment: str) -> _Ground:
         repr(kernels.Limits()),
         apart.is_isolated(),
     )
-    return _Ground(key, frozenset(cell["name"] for cell in cells.get("SourceCell", [])))
+    hidden = course.hidden(assignment)
+    return _Ground(
+        key,
+        frozenset(cell["name"] for cell in cells.get("SourceCell", [])),
+        course.manifest(assignment),
+        intake.take_files(hidden)[0] if hidden.is_dir() else {},
+    )
 
 
-def _prepare(course: Course, grounds: dict[str, _Ground], force: bool, submission: tuple[str, str]) -> _Ready:
-    """Look at a submission and run its cells, unless that has been done: all that needs no gradebook."""
-    from jissho_kit.grading import apart
-
-    assignment, student = submission
+def _begin(
+    course: Course, grounds: dict[str, _Ground], engine: Engine, force: bool, assignment: str, student: str
+) -> _Begun:
+    """Have a submission looked at and run, unless that has been done."""
     ground = grounds[assignment]
-    folder = course.root / "submitted" / student / assignment
-    key = done.digest(ground.key, done.of_folder(folder))
-    ready = _Ready(assignment, student, key)
+    key = done.digest(ground.key, done.of_folder(course.root / "submitted" / student / assignment))
+    begun = _Begun(assignment, student, key)
     if not force and _is_done(course, assignment, student, key):
-        return replace(ready, row=_kept(course, assignment, student))
-    row = _vetted(course, assignment, student)
-    if row.problem or not apart.is_isolated():
-        return replace(ready, row=row if row.problem else None)
-    return replace(ready, outcome=_run(course, ground, assignment, folder))
-
-
-def _run(course: Course, ground: _Ground, assignment: str, folder: Path) -> Outcome | None:
-    """Run the cells as nbgrader will ask for it; ``None`` where they have to wait for nbgrader itself."""
-    from jissho_kit.grading import apart
-    from jissho_kit.grading.intake import read_notebook
-    from jissho_kit.grading.tidy import tidy
-
-    manifest = course.manifest(assignment)
-    if manifest is None:
-        return None
-    try:
-        nb, _ = tidy(read_notebook((folder / f"{assignment}.ipynb").read_bytes()), manifest, set(ground.known))
-        job, _ = apart.make_job(nb, manifest, folder, course.source(assignment), course.hidden(assignment))
-        return apart.run_submission(job)
-    except Exception:  # nbgrader comes to the same, and there it is said whose submission it was
-        return None
+        return replace(begun, row=_kept(course, assignment, student))
+    task = Task(course.root, assignment, student, ground.manifest, ground.known, ground.inputs, apart.is_isolated())
+    return replace(begun, looked=engine.submit(task))
 
 
 def _is_done(course: Course, assignment: str, student: str, key: str) -> bool:
@@ -328,47 +323,45 @@ def _kept(course: Course, assignment: str, student: str) -> GradeRow | None:
     return None
 
 
-def _end_runs() -> None:
-    from jissho_kit.grading import apart
-
-    if apart.is_isolated():
-        kernels.sandbox().close()
-
-
-def _recorded(course: Course, recorder: Recorder, ready: _Ready) -> tuple[GradeRow, Score | None]:
+def _recorded(course: Course, recorder: Recorder, begun: _Begun) -> tuple[GradeRow, Score | None]:
     """Record what was run; a kill at any line leaves what the next run mends."""
-    from jissho_kit.grading import apart
-
-    assignment, student, row = ready.assignment, ready.student, ready.row
-    if row and not intake.is_name(student):  # nothing can be kept under it
-        return replace(row, student=intake.readable(student)), None
-    score = recorder.score(assignment, student) if row and row.skipped else None
-    if row and row.skipped and score is None and not row.problem:
-        row = _vetted(course, assignment, student)  # its gradebook is gone
-    if row and row.skipped:
-        return (row if row.problem else _scored(row, score)), score
-    problem, lasting = (row.problem if row else ""), True
-    if not problem:
-        row, score, lasting = _graded(course, recorder, ready)
+    assignment, student, row = begun.assignment, begun.student, begun.row
+    looked = begun.looked.result() if begun.looked else Looked()
+    if not intake.is_name(student):  # nothing can be kept under it
+        return _named(assignment, intake.readable(student), looked), None
+    if row:
+        score = recorder.score(assignment, student)
+        if score or row.problem:
+            return (row if row.problem else _scored(row, score)), score
+        looked = look(Task(course.root, assignment, student))  # its gradebook is gone
+    row, score, lasting = _named(assignment, student, looked), None, True
+    if not row.problem:
+        row, score, lasting = _graded(course, recorder, assignment, student, looked)
     ledger.record(course, assignment, student, row.problem, row.file, row.mend, row.verdicts, apart.is_isolated())
     before = done.find(course, assignment, student) or Done("")
     result = done.of_folder(recorder.autograded(assignment, student))
-    done.keep(course, assignment, student, replace(before, key=ready.key if lasting else "", result=result))
+    done.keep(course, assignment, student, replace(before, key=begun.key if lasting else "", result=result))
     return row, score
+
+
+def _named(assignment: str, student: str, looked: Looked) -> GradeRow:
+    """The row of what cannot be opened."""
+    return GradeRow(assignment, student, problem=looked.problem, file=looked.file, mend=looked.mend)
 
 
 def _scored(row: GradeRow, score: Score) -> GradeRow:
     return replace(row, score=score.score, max_score=score.max_score, needs_manual=score.needs_manual)
 
 
-def _graded(course: Course, recorder: Recorder, ready: _Ready) -> tuple[GradeRow, Score | None, bool]:
+def _graded(
+    course: Course, recorder: Recorder, assignment: str, student: str, looked: Looked
+) -> tuple[GradeRow, Score | None, bool]:
     """Row and score of a submission that nbgrader has recorded, and whether that need not be tried again."""
     from jissho_kit.grading.nbgrader_plugin import verdicts_in
 
-    assignment, student = ready.assignment, ready.student
     row = GradeRow(assignment, student)
     try:
-        recorder.record(assignment, student, ready.outcome)
+        recorder.record(assignment, student, looked.outcome)
     except Exception as error:  # one submission never stops the others
         if _no_room(error):
             raise
@@ -393,12 +386,3 @@ def _page(course: Course, recorder: Recorder, assignment: str, student: str, sco
     if before.page != done.digest(key, done.of_file(page)):
         recorder.write_page(assignment, student)
         done.keep(course, assignment, student, replace(before, page=done.digest(key, done.of_file(page))))
-
-
-def _vetted(course: Course, assignment: str, student: str) -> GradeRow:
-    """A row with the problem named when the submission cannot even be opened."""
-    try:
-        intake.vet(course.root, student, assignment)
-    except DataError as error:
-        return GradeRow(assignment, student, problem=error.what, file=error.where, mend=error.mend)
-    return GradeRow(assignment, student, file=f"submitted/{student}/{assignment}/{assignment}.ipynb")

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from jissho.errors import UsageError
-from jissho_kit.grading.build import Manifest
 from jissho_kit.grading.course import Course
 from jissho_kit.grading.items import Item, load_items
 from jissho_kit.grading.keys import as_typed, source_of
+from jissho_kit.grading.manifest import Manifest
 
 BOM = b"\xef\xbb\xbf"
 

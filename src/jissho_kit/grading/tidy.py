@@ -5,7 +5,7 @@ from __future__ import annotations
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, upgrade
 
-from jissho_kit.grading.build import KERNEL, TEXT_STUB, GradedCell, Manifest
+from jissho_kit.grading.manifest import KERNEL, TEXT_STUB, GradedCell, Manifest
 
 CELL_TYPES = ("code", "markdown", "raw")
 

@@ -8,11 +8,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.plugins import CsvExportPlugin
@@ -20,9 +21,12 @@ from nbgrader.plugins import CsvExportPlugin
 from jissho.errors import UsageError
 from jissho_kit import kernels
 from jissho_kit.grading import apart, done, driver, ledger
-from jissho_kit.grading.ahead import WAITING, ahead
+from jissho_kit.grading import engine as engines
+from jissho_kit.grading.ahead import ahead
 from jissho_kit.grading.course import open_course
+from jissho_kit.grading.engine import Threads, Workers
 from jissho_kit.grading.handin import hand_in, right_answers, wrong_answer_sets
+from jissho_kit.grading.look import Looked, Task, look
 
 from .conftest import make
 
@@ -325,45 +329,110 @@ def test_one_submission_that_stops_nbgrader_is_named_and_tried_again(undisturbed
 # ---- the queue between running and recording
 
 
-@pytest.mark.parametrize("jobs", [1, 3])
-def test_results_come_in_order_and_few_wait(jobs):
-    lock, live, most = threading.Lock(), 0, 0
-
-    def work(number):
-        nonlocal live, most
-        with lock:
-            live += 1
-            most = max(most, live)
-        time.sleep(0.001 * (number % 3))
-        return number
-
-    for expected, number in enumerate(ahead(work, range(200), jobs, lambda: None)):
-        assert number == expected
-        with lock:
-            live -= 1
-    assert expected == 199 and most <= jobs * (WAITING + 1) + 1
+def test_what_is_begun_comes_in_order_and_few_have_begun():
+    begun = []
+    for expected, number in enumerate(ahead(lambda one: begun.append(one) or one, range(200), 8)):
+        assert number == expected and len(begun) <= expected + 1 + 8
+    assert expected == 199 and begun == list(range(200))
 
 
-def test_stopping_ends_what_still_runs_and_begins_nothing_more():
-    ended, begun = threading.Event(), []
+def tasks(course, *students: str) -> list[Task]:
+    return [Task(course.root, NAME, student, course.manifest(NAME)) for student in students]
 
-    def work(number):
-        begun.append(number)
-        if number:
-            assert ended.wait(60)
-        return number
 
-    results = ahead(work, range(1000), 2, ended.set)
-    assert next(results) == 0
-    results.close()
-    assert ended.is_set() and len(begun) <= 2 * (WAITING + 1)
+@pytest.fixture
+def endless(course) -> list[Task]:
+    """Three submissions, one of which never ends."""
+    path = course.root / "submitted" / "一" / NAME / f"{NAME}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[1].source = "while True: pass"
+    nbformat.write(notebook, path)
+    return tasks(course, "一", "二", "三")
+
+
+@pytest.mark.parametrize("engine", [Threads, Workers])
+def test_stopping_ends_what_still_runs_and_begins_nothing_more(endless, engine):
+    running = engine(1)
+    running.require()
+    looked = [running.submit(task) for task in endless]
+    time.sleep(1)
+    began = time.monotonic()
+    running.close()
+    assert time.monotonic() - began < 30
+    assert all(one.cancelled() or one.result().outcome is None or one.result().outcome.stopped for one in looked)
+
+
+# ---- worker processes
+
+
+def test_worker_processes_give_what_one_after_the_other_gives(undisturbed, course, monkeypatch):
+    monkeypatch.setattr(engines, "FEW", 0)
+    with engines.local(course.root, 2) as engine:
+        assert isinstance(engine, Workers)
+        assert driver.grade(course, pages=True, engine=engine) == undisturbed[0]
+        (pid,) = engine.pids()
+    assert results(course) == undisturbed[2]
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_a_task_goes_to_a_new_worker_when_one_dies_and_then_to_the_recording_process(endless):
+    engine = Workers(2)
+    try:
+        engine.require()
+        looked = [engine.submit(task) for task in endless]
+        looked[1].result(60)
+        for _ in range(2):
+            (pid,) = engine.pids()
+            os.kill(pid, signal.SIGKILL)
+            while engine.pids() == [pid]:
+                time.sleep(0.05)
+        assert looked[0].result(60) == Looked()  # it was in both
+        assert all(one.result(60) == Looked() or one.result().outcome for one in looked[1:])
+        assert engine.submit(endless[1]).result(60).outcome
+    finally:
+        engine.close()
+
+
+def test_few_submissions_or_one_job_need_no_process_of_their_own(course, monkeypatch):
+    kinds = []
+    for few, jobs in ((4, 2), (3, 1), (3, 2)):
+        monkeypatch.setattr(engines, "FEW", few)
+        with engines.local(course.root, jobs) as engine:
+            kinds.append(type(engine))
+    assert kinds == [Threads, Threads, Workers]
+
+
+def test_a_worker_needs_nothing_of_the_course_but_what_is_handed_out_and_in(undisturbed, course):
+    """What a worker on another machine sees: no private folder."""
+    task = tasks(course, "一")[0]
+    shutil.move(course.private, course.root.parent / "private")
+    inputs = {path.name: path.read_bytes() for path in (course.root.parent / "private" / NAME / "hidden-B").iterdir()}
+    looked = look(replace(task, inputs=inputs))
+    assert looked.outcome and not looked.outcome.stopped
+    shutil.move(course.root.parent / "private", course.private)
+    monkey = driver.grade(course, engine=_Given({"一": looked}))
+    assert monkey[0] == undisturbed[0][0]
+
+
+class _Given(Threads):
+    """Gives what is known already; what it has to look at itself is not run."""
+
+    def __init__(self, looked: dict[str, Looked]) -> None:
+        super().__init__(1)
+        self._looked = looked
+
+    def submit(self, task):
+        done = Future()
+        done.set_result(self._looked.get(task.student, Looked("名", "f", "m")))
+        return done
 
 
 def test_outcomes_are_dropped_when_they_are_recorded(course, monkeypatch):
     import gc
 
     alive = []
-    monkeypatch.setattr("jissho_kit.grading.ahead.WAITING", 1)
+    monkeypatch.setattr(driver, "WAITING", 1)
     driver.grade(course, jobs=1, on_progress=lambda *_: alive.append(_outcomes(gc.get_objects())))
     assert max(alive) <= 2 and not apart.OUTCOMES
     gc.collect()

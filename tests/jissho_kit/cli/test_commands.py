@@ -16,6 +16,7 @@ from jissho_kit.cli import _console
 
 COMMANDS = ["open", "list", "plan", "run", "check", "course", "grade", "report", "rehearse"]
 DATA = ["data list", "data show", "data make", "data check", "data inspect", "data fetch"]
+RULES = ["rules judge", "rules list"]
 
 
 def started(*arguments, **how):
@@ -24,7 +25,7 @@ def started(*arguments, **how):
     )
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, *DATA, "data"])
+@pytest.mark.parametrize("command", [*COMMANDS, *DATA, *RULES, "data", "rules"])
 def test_help_is_japanese_with_one_example(jissho, english_in, command):
     code, out, err = jissho(*command.split(), "--help")
     assert code == 0 and err == ""
@@ -37,7 +38,9 @@ def test_help_names_every_command_and_what_the_wrapper_adds(jissho, english_in):
     code, out, _ = jissho("--help")
     assert code == 0
     assert not [
-        word for word in [*COMMANDS, "data", "test", "python"] if not re.search(rf"^ +{word} ", out, re.MULTILINE)
+        word
+        for word in [*COMMANDS, "data", "rules", "test", "python"]
+        if not re.search(rf"^ +{word} ", out, re.MULTILINE)
     ]
     assert english_in(out) == []
 

@@ -21,6 +21,8 @@ from jissho_kit.grading.plan import PlanField
 
 STUB = "# ここに書いてください"
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+# nbgrader puts its stub into every manually graded cell; a comment keeps it off the page.
+FORM_PROSE = f"上の欄に記録した答えは、採点のとき、ここに入ります。\n\n<!--\n{BEGIN}\n{END}\n-->"
 QUIET = "jissho-quiet"  # cells of ours that a feedback page need not repeat
 HAND_OVER = "### 答えの受け渡し\n\nここから下のセルは書き換えません。上から順に動かすと、答えが記録されます。"
 
@@ -110,9 +112,9 @@ def _item_cells(
     question = fill(item.question, data, params)
     letter = item.id.rpartition(".")[2]
     heading = _fixed(new_markdown_cell(f"### 問 {letter}（{item.points:g}点）\n\n{question}\n\n{_hint(item)}".rstrip()))
-    if item.kind == "text":
-        return _manual(item, heading)
     given = {name: cell.metadata.pop(name, None) for name in ("answer", "probe", "form")}
+    if item.kind == "text":
+        return _manual(item, heading, bool(given["form"]))
     if given["form"]:
         test = GradedCell(
             grade_id=item.grade_id,
@@ -121,8 +123,7 @@ def _item_cells(
             points=item.points,
             source=f'from jissho.teach import answer\n\nanswer("{item.id}")',
         )
-        form = _fixed(new_code_cell(_form(item), metadata={"tags": [QUIET]}))
-        return [heading, form, _test_cell(test)], [test]
+        return [heading, _form_cell(item), _test_cell(test)], [test]
     name, call = (given["answer"], "answer") if given["answer"] else (given["probe"], "probe")
     if not name or (call == "probe") != (item.kind == "function"):
         raise ContentError(
@@ -145,11 +146,19 @@ def _item_cells(
     return [heading, cell, _test_cell(test)], [own, test]
 
 
-def _manual(item: Item, heading: NotebookNode) -> tuple[list[NotebookNode], list[GradedCell]]:
+def _manual(item: Item, heading: NotebookNode, by_form: bool) -> tuple[list[NotebookNode], list[GradedCell]]:
+    """A Markdown cell to write in; after a form it only waits for what is recorded (:mod:`jissho_kit.grading.prose`)."""
     rubric = "\n".join(f"- {line}" for line in item.rubric)
     heading.source += f"\n\n採点の観点:\n\n{rubric}"
-    own = GradedCell(grade_id=item.grade_id, item=item.id, role="manual", points=item.points)
-    return [heading, new_markdown_cell(TEXT_STUB, metadata={"nbgrader": own.metadata()})], [own]
+    source = FORM_PROSE if by_form else TEXT_STUB
+    released = source.replace(f"{BEGIN}\n{END}", TEXT_STUB) if by_form else ""
+    own = GradedCell(grade_id=item.grade_id, item=item.id, role="manual", points=item.points, source=released)
+    cell = new_markdown_cell(source, metadata={"nbgrader": own.metadata()})
+    return [heading, *([_form_cell(item)] if by_form else []), cell], [own]
+
+
+def _form_cell(item: Item) -> NotebookNode:
+    return _fixed(new_code_cell(_form(item), metadata={"tags": [QUIET]}))
 
 
 def _hint(item: Item) -> str:

@@ -14,7 +14,7 @@ from jissho.errors import UsageError
 from jissho_kit.grading.course import Course
 from jissho_kit.grading.items import Item, load_items
 from jissho_kit.grading.keys import as_typed, source_of
-from jissho_kit.grading.manifest import Manifest
+from jissho_kit.grading.manifest import GradedCell, Manifest
 
 BOM = b"\xef\xbb\xbf"
 
@@ -41,7 +41,7 @@ def hand_in(
         Handed out before (see ``driver.hand_out``).
     assignment, student : str
     answers : mapping of item id to answer
-        A value goes into the item's variable, a function item takes source text, prose replaces the cell,
+        A value goes into the item's variable, a function item takes source text, prose replaces its cell,
         everything else goes into 回答.json as the form would write it. Missing items stay as released.
     bom : bool
         Save the notebook with a byte order mark, as Excel and some editors do.
@@ -84,17 +84,22 @@ def hand_in(
 def _fill_cells(notebook, manifest: Manifest, answers: Mapping[str, Any]) -> dict[str, Any] | None:
     """Write answers into their cells; returns those for 回答.json (None when the assignment has no form)."""
     cells = {cell.metadata.nbgrader["grade_id"]: cell for cell in notebook.cells if "nbgrader" in cell.metadata}
-    forms = [graded.item for graded in manifest.cells if graded.role == "test" and not graded.name]
+    forms = [graded.item for graded in manifest.cells if _is_form(graded)]
     for graded in manifest.cells:
         if graded.item not in answers:
             continue
         answer = answers[graded.item]
-        if graded.role == "manual":
+        if graded.role == "manual" and not graded.source:
             cells[graded.grade_id].source = answer
         elif graded.role == "test" and graded.name:
             own = cells[f"{graded.grade_id}-answer"]
             own.source = answer if graded.probe else f"{own.source}\n{graded.name} = {answer!r}"
     return {item: answers[item] for item in forms if item in answers} if forms else None
+
+
+def _is_form(graded: GradedCell) -> bool:
+    """Whether the answer comes from 回答.json."""
+    return (graded.role == "test" and not graded.name) or (graded.role == "manual" and bool(graded.source))
 
 
 def _write_answers(path: Path, forms: Mapping[str, Any]) -> None:

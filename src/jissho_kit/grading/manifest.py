@@ -18,7 +18,8 @@ KERNEL = {
 class GradedCell(Strict):
     """A cell nbgrader knows. ``role``: test (locked, hands over), answer (the participant's code), manual (prose).
 
-    ``name``: the variable or function the participant defines; "" when the answer comes from the form.
+    ``name``: the variable or function the participant defines; "" when the answer comes from the form. ``source``: of a
+    test cell, or of a manual cell that a form's answer goes into, as handed out.
     """
 
     grade_id: str

@@ -40,7 +40,7 @@ from traitlets.config import Config
 
 from jissho.teach.bundle import MIME
 from jissho_kit import kernels
-from jissho_kit.grading import apart, build, intake, shown
+from jissho_kit.grading import apart, build, intake, prose, shown
 from jissho_kit.grading.course import Course, open_course
 from jissho_kit.grading.judge import Verdict, judge, refuse
 from jissho_kit.grading.tidy import tidy
@@ -179,6 +179,7 @@ class Tidy(_OfCourse):
             except MissingEntry:
                 known = set()
         nb, notes = tidy(nb, manifest, known)
+        prose.fill(nb, manifest, self.course().root / "submitted" / told["student"] / told["assignment"])
         for note in notes:
             self.log.warning("%s: %s", told["student"], note)
         return nb, resources

@@ -61,7 +61,7 @@ def _last_copies(cells: list[NotebookNode], manifest: Manifest) -> dict[str, int
     last: dict[str, int] = {}
     for i, cell in enumerate(cells):
         graded = manifest.cell(_grade_id(cell))
-        empty = graded is not None and graded.role == "manual" and cell.source.strip() in ("", TEXT_STUB)
+        empty = graded is not None and graded.role == "manual" and cell.source.strip() in ("", _released(graded))
         if not (empty and _grade_id(cell) in last):
             last[_grade_id(cell)] = i
     last.pop("", None)
@@ -92,7 +92,12 @@ def _test(graded: GradedCell) -> NotebookNode:
 
 
 def _manual(graded: GradedCell) -> NotebookNode:
-    return new_markdown_cell(TEXT_STUB, metadata={"nbgrader": graded.metadata()})
+    return new_markdown_cell(_released(graded), metadata={"nbgrader": graded.metadata()})
+
+
+def _released(graded: GradedCell) -> str:
+    """Text of a manually graded cell as it was handed out."""
+    return graded.source or TEXT_STUB
 
 
 def _with_ids(nb: NotebookNode) -> NotebookNode:

@@ -53,22 +53,25 @@ def grade(
     as_json: Json = False,
 ) -> int:
     """提出された課題を採点し、点の表と、一人ずつの結果のページを出します。"""
-    from jissho_kit.grading import apart, driver
-    from jissho_kit.grading.course import open_course
+    from jissho_kit.grading import engine as engines
 
-    course = open_course(folder)
-    with apart.without_sandbox(no_sandbox), console.progress() as step:
-        if not apart.is_isolated():
-            console.say(driver.OWN_RISK)
-        step("採点の準備をしています")
-        rows = driver.grade(
-            course,
-            assignment,
-            lambda done, total, what: step(f"採点しています: {what}（{done + 1}/{total}）", done, total),
-            jobs,
-            force,
-            pages=True,
-        )
+    with console.progress() as step, engines.local(folder, 1 if no_sandbox else jobs, force) as engine:
+        from jissho_kit.grading import apart, driver  # while the engine starts
+        from jissho_kit.grading.course import open_course
+
+        course = open_course(folder)
+        with apart.without_sandbox(no_sandbox):
+            if not apart.is_isolated():
+                console.say(driver.OWN_RISK)
+            step("採点の準備をしています")
+            rows = driver.grade(
+                course,
+                assignment,
+                lambda done, total, what: step(f"採点しています: {what}（{done + 1}/{total}）", done, total),
+                force=force,
+                pages=True,
+                engine=engine,
+            )
     if as_json:
         console.put_json(
             {"ok": not any(row.problem for row in rows), "grades": [dataclasses.asdict(row) for row in rows]}

@@ -24,7 +24,7 @@ from jissho_kit.kernels import cores, sandbox
 if TYPE_CHECKING:
     from jissho_kit.grading.look import Looked, Task
 
-FEW = 8  # with fewer submissions to run a process of their own costs more than it saves
+FEW = 12  # with fewer submissions to run a process of their own costs more to start than it saves
 THREADS = 4  # of a worker: they wait for cells most of the time, and share its one sandbox
 TRIES = 2  # workers that may die over a task
 ENDS_S = 10.0

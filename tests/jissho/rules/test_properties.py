@@ -47,7 +47,7 @@ ANY = CI | IT | GENERAL | SMALL | CONSORTIUM
 BASES = st.sampled_from(["seed", "supplemented"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(ANY, BASES)
 def test_never_above_what_rate_and_cap_allow(case, basis):
     answer = judge(case, basis=basis)
@@ -60,7 +60,7 @@ def test_never_above_what_rate_and_cap_allow(case, basis):
     assert answer["reasons"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.sampled_from([conftest.CI, conftest.IT, conftest.GENERAL, conftest.SMALL]), FLAGS, MONEY, MONEY)
 def test_more_cost_never_gives_less(case, flag, one, other):
     key = "investment_yen" if case["program"] == "ci_tax" else "cost_yen"
@@ -69,7 +69,7 @@ def test_more_cost_never_gives_less(case, flag, one, other):
     assert less <= more
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(MONEY, min_size=2, max_size=10), st.data())
 def test_more_cost_of_a_member_never_gives_the_consortium_less(costs, data):
     members = [{"cost_yen": cost, "pool_yen": None, "expert": False} for cost in costs]
@@ -129,7 +129,7 @@ def test_judge_always_gives_an_answer_or_our_own_error(case, basis):
     answered_or_refused(lambda: compare_tax(case, 0.232, 5, 0.03))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=60) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_reading_json_always_gives_a_value_or_our_own_error(raw):
     answered_or_refused(lambda: read_cases(raw))

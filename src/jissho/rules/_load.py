@@ -133,6 +133,10 @@ def _program(name: str, entry: Any, shared: Mapping, head: dict[str, str], place
         **head,
     )
     _check_keys(program, place)
+    if not program.under("seed").rates:
+        raise amount_place.at("rates").error(
+            "資料を根拠とする率が、一つもありません。", "basis が 資料 の行を加えてください。"
+        )
     return program
 
 
@@ -148,6 +152,8 @@ def _check_keys(program: Program, place: _Place) -> None:
         for test in (test for test in (*line.tests, *line.unless) if test.key):
             if not _alike(test, known):
                 raise place.error(f"項目「{test.key}」（{known[test.key].type}）を、違う種類の値と比べています。")
+    if not all(isinstance(test.value, Fraction) for line in program.member_conditions for test in line.tests):
+        raise place.error("参加者の数の条件は、数で書きます。")
     for line in (*program.valid, *program.conditions):
         if own := [key for key in line.reads() if key in program.member_inputs]:
             raise place.error(f"条件は、参加者ごとの項目「{own[0]}」を見られません。")

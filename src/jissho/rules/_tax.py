@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from jissho.errors import DataError
-from jissho.rules._judge import NO, UNSURE, YES, Case, judge, pick, read_case
+from jissho.rules._amount import pick
+from jissho.rules._case import Case, read_case
+from jissho.rules._judge import NO, UNSURE, YES, judge
 from jissho.rules._load import Rules
 from jissho.rules._values import MAX_YEARS, percent, read_number, shown, yen
 

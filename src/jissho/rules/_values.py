@@ -180,9 +180,9 @@ def read_number(value: Any, where: str) -> Fraction:
 
 def read_date(value: Any, where: str) -> date:
     """A date from ``"2018-10-01"`` or a Python date. Raises DataError for anything else."""
-    if isinstance(value, datetime):
+    if isinstance(value, datetime) and value == value:  # pandas' NaT is one, too
         return value.date()
-    if isinstance(value, date):
+    if type(value) is date:
         return value
     mend = "2018-10-01 の形（西暦・半角）で書いてください。"
     if not isinstance(value, str) or not ISO_DATE.fullmatch(value):

@@ -447,3 +447,19 @@ def test_every_line_of_ours_has_its_rule_and_its_source():
         )
         for line in (*program.deciding(), *program.notes):
             assert line.text.endswith("。") and line.rule[0] in "CIMZ"
+
+
+def test_what_decides_rests_on_the_document_but_for_what_is_named_here():
+    beside = [
+        (program.id, table, line.rule, line.basis)
+        for program in load_rules().values()
+        for table in program.TABLES[:-1]
+        for line in getattr(program, table)
+        if line.basis != "資料"
+    ]
+    assert sorted(beside) == [
+        ("ci_tax", "valid", "C0", "補足"),
+        ("ci_tax", "valid", "C0", "補足"),
+        ("it_subsidy", "conditions", "I2", "補足"),
+        ("mono_consortium", "raises", "M4", "仮定"),
+    ]

@@ -109,6 +109,24 @@ def run(
     return FINDINGS if failed else FINE
 
 
+@command(app, "./jissho slides K-F-1 --out slides")
+def slides(
+    targets: Annotated[list[str], typer.Argument(metavar="教材…", help="教材か階層の記号")],
+    out: Annotated[Path, typer.Option("--out", metavar="フォルダー", help="スライドを入れるフォルダー")] = Path(
+        "slides"
+    ),
+) -> None:
+    """講師用のスライドを作ります（S キーで話し方のメモ）。ネットワークは要りません。"""
+    parts = ready_parts(targets)
+    from jissho_kit import lessons
+
+    with console.progress() as step:
+        for count, part in enumerate(parts):
+            step(f"スライドを作っています: {part.id}", count, len(parts))
+            made = lessons.slides(part, out)
+            console.say(f"書き込みました: {made}")
+
+
 def course_summary(course) -> dict:
     """A course as ``jissho list --json`` gives it."""
     modules = [

@@ -9,6 +9,7 @@ from __future__ import annotations
 from jissho_kit.lessons._build import build, is_claim, position, unwrap
 from jissho_kit.lessons._fill import REFERENCE, fill
 from jissho_kit.lessons._run import RunResult, parameters_of, rests_on, run, run_all, start_all
+from jissho_kit.lessons._slides import slides
 from jissho_kit.lessons._source import Lesson, read, source_of
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "rests_on",
     "run",
     "run_all",
+    "slides",
     "source_of",
     "start_all",
     "unwrap",

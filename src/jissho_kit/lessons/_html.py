@@ -26,7 +26,7 @@ def write_html(nb: NotebookNode, path: Path, shows_code: bool) -> Path:
     from nbconvert.exporters import HTMLExporter
     from traitlets.config import Config
 
-    page = _still(nb)
+    page = still(nb)
     exporter = HTMLExporter(
         config=Config({"TagRemovePreprocessor": {"enabled": True, "remove_input_tags": {FORM}}}),
         template_name="jissho",
@@ -41,7 +41,7 @@ def write_html(nb: NotebookNode, path: Path, shows_code: bool) -> Path:
     return path
 
 
-def _still(nb: NotebookNode) -> NotebookNode:
+def still(nb: NotebookNode) -> NotebookNode:
     """A copy for readers: widgets replaced by what they showed, authors' cells dropped."""
     page = deepcopy(nb)
     state = page.metadata.pop("widgets", {}).get(_WIDGET_STATE, {}).get("state", {})

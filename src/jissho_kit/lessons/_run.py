@@ -103,7 +103,7 @@ def run(
     lesson = read(source_of(part, root))
     wanted = dict(parameters or {}) | ({} if seed is None else {"seed": seed})
     chosen = _checked(wanted, lesson.parameters(), part.id)
-    out_dir = _writable(out_dir)
+    out_dir = writable(out_dir)
     target = out_dir / f"{part.id}.ipynb"
     key = rests_on(part, chosen, startup, root) if reuse else ""
     if reuse and (earlier := kept.get(KIND, key)):
@@ -215,7 +215,8 @@ def _written_again(earlier: dict[str, Any], target: Path) -> RunResult:
     return RunResult(**(earlier | pages), kept=True)
 
 
-def _writable(folder: Path) -> Path:
+def writable(folder: Path) -> Path:
+    """The folder, made when missing. Raises UsageError where nothing can be written into it."""
     folder = Path(folder).resolve()
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ from jissho.errors import ContentError, UsageError
 from jissho_kit import curriculum
 from jissho_kit.cli import _console
 
-COMMANDS = ["open", "list", "plan", "run", "check", "course", "grade", "report", "rehearse"]
+COMMANDS = ["open", "list", "plan", "run", "slides", "check", "course", "grade", "report", "rehearse"]
 DATA = ["data list", "data show", "data make", "data check", "data inspect", "data fetch"]
 RULES = ["rules judge", "rules list"]
 
@@ -230,6 +230,25 @@ def test_grade_names_a_missing_answer_file_once_and_never_cuts_the_mend_short(ji
     out = "".join(jissho("grade", str(tmp_path))[1].split())
     assert out.count("回答ファイル（回答.json）がありません。") == 1 and "未解答" not in out
     assert "終わり（a.ipynb）" in out and "…" not in out
+
+
+def test_grade_in_class_says_a_line_for_each_result_until_it_is_stopped(jissho, monkeypatch, tmp_path):
+    from jissho_kit.grading import course, driver, watch
+
+    def events(*_):
+        yield driver.GradeRow("K-F-1", "太郎", 5.0, 11.0)
+        yield driver.GradeRow("K-F-1", "花子", problem="読めません。", file="a.ipynb", mend="出し直し")
+        yield watch.Due("K-F-1", "太郎", 1_800_000_000.0)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(course, "open_course", lambda folder: course.Course(tmp_path, "K", "factory", ("K-F-1",)))
+    monkeypatch.setattr(watch, "watch", events)
+    code, out, err = jissho("grade", str(tmp_path), "--watch")
+    lines = [line.partition(" ")[2] for line in out.splitlines()]
+    assert code == 0 and lines[:2] == ["K-F-1 太郎: 5/11点", "K-F-1 花子: 読めません。出し直し（a.ipynb）"]
+    assert "次の採点は" in lines[2] and "Ctrl-C" in err and "--watch なしで" in err
+    code, _, err = jissho("grade", str(tmp_path), "--watch", "--json")
+    assert code == 2 and "一緒には使えません" in err
 
 
 def test_grade_before_anybody_has_handed_in(jissho, monkeypatch, tmp_path):

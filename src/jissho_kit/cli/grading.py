@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from jissho.errors import UsageError
 from jissho_kit.cli import _console as console
 from jissho_kit.cli._commands import FINDINGS, FINE, FieldOption, Json, Tier, TierOption, command
 
@@ -46,6 +49,10 @@ def grade(
         int | None,
         typer.Option("--jobs", "-j", min=1, metavar="数", help="同時に動かす提出の数（省くとコアの数）"),
     ] = None,
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", help="授業中に使います。届いた提出から、すぐに採点し続けます（Ctrl-C で終わり）。"),
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="変わっていない提出も採点し直します。")] = False,
     no_sandbox: Annotated[
         bool, typer.Option("--no-sandbox", help="隔離せずに動かします。自分で書いた提出物だけに使ってください。")
@@ -55,6 +62,8 @@ def grade(
     """提出された課題を採点し、点の表と、一人ずつの結果のページを出します。"""
     from jissho_kit.grading import engine as engines
 
+    if watch:
+        return _watch(folder, assignment, jobs, no_sandbox, force or as_json)
     with console.progress() as step, engines.local(folder, 1 if no_sandbox else jobs, force) as engine:
         from jissho_kit.grading import apart, driver  # while the engine starts
         from jissho_kit.grading.course import open_course
@@ -87,6 +96,44 @@ def grade(
             console.say(f"{skipped}件は前から変わっていないので、前の採点のままです（採点し直すには --force）。")
         console.put(summary(rows))
     return FINDINGS if any(row.problem for row in rows) else FINE
+
+
+def _watch(folder: Path, assignment: str | None, jobs: int | None, no_sandbox: bool, more: bool) -> int:
+    """Grade in class until Ctrl-C; one line for each result."""
+    from jissho_kit.grading import apart, driver
+    from jissho_kit.grading import engine as engines
+    from jissho_kit.grading import watch as room
+    from jissho_kit.grading.course import open_course
+
+    if more:
+        raise UsageError("--watch は、--force・--json と一緒には使えません。", mend="どちらかを外してください。")
+    course = open_course(folder)
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        apart.without_sandbox(no_sandbox),
+        engines.local(folder, 1 if no_sandbox else jobs) as engine,
+    ):
+        if not apart.is_isolated():
+            console.say(driver.OWN_RISK)
+        console.say(f"{course.root / 'submitted'} に届いた提出を採点します。終わるときは Ctrl-C を押してください。")
+        for event in room.watch(course, engine, assignment):
+            print(watched(event), flush=True)
+    console.say(f"終わりました。締め切りのあとの採点は、--watch なしで動かしてください（./jissho grade {folder}）。")
+    return FINE
+
+
+def watched(event) -> str:
+    """One line on a hand-in that was graded in class, or has to wait."""
+    from jissho_kit.grading.intake import readable
+    from jissho_kit.grading.watch import Due
+
+    head = f"{datetime.now():%H:%M:%S} {event.assignment} {readable(event.student)}"
+    if isinstance(event, Due):
+        return (
+            f"{head}: 受け取りました。次の採点は {datetime.fromtimestamp(event.at):%H:%M:%S} からです（10分に一度）。"
+        )
+    note = remark(event)
+    return f"{head}: {note}" if event.problem else f"{head}: {event.score:g}/{event.max_score:g}点 {note}".rstrip()
 
 
 @command(app, "./jissho report 講座 --out 報告")

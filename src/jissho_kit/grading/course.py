@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +28,24 @@ PRACTICE_NOTE = "練習用.txt"
 SAMPLES = "標本入力.json"
 SAMPLE_SEED = 0  # public: the same small inputs in every course
 SETS = ("A", "B")  # hidden inputs: A for regrading during class, B for the final grading
+
+# In class: the items whose wrong answers are not named any more. None in the final grading.
+_unnamed: ContextVar[frozenset[str] | None] = ContextVar("unnamed", default=None)
+
+
+@contextlib.contextmanager
+def in_class(unnamed: Iterable[str] = ()) -> Iterator[None]:
+    """While this lasts, courses give the hidden inputs and keys of set A; those of ``unnamed`` items name no wrong answer."""
+    token = _unnamed.set(frozenset(unnamed))
+    try:
+        yield
+    finally:
+        _unnamed.reset(token)
+
+
+def which_set() -> str:
+    """The set of hidden inputs that is graded with now."""
+    return "B" if _unnamed.get() is None else "A"
 
 
 @dataclass(frozen=True)
@@ -58,12 +78,20 @@ class Course:
         return self._read(Manifest, assignment, "manifest.json")
 
     def keys(self, assignment: str) -> dict[str, Key]:
-        """Keys of an assignment by item id. Raises ContentError when they cannot be read."""
-        return {key.id: key for key in self._read(list[Key], assignment, "keys.json") or []}
+        """Keys of an assignment by item id, in class (:func:`in_class`) those of set A. Raises ContentError when unreadable."""
+        keys = {key.id: key for key in self._read(list[Key], assignment, "keys.json") or []}
+        unnamed = _unnamed.get()
+        if unnamed is None:
+            return keys
+        keys |= {key.id: key for key in self._read(list[Key], assignment, "keys-A.json") or []}
+        return {id: key.model_copy(update={"names_wrong": False}) if id in unnamed else key for id, key in keys.items()}
 
-    def hidden(self, assignment: str, which: str = "B") -> Path:
-        """Folder of an assignment's hidden inputs, one file per function item. Raises ContentError when it is gone."""
-        folder = self.private / assignment / f"hidden-{which}"
+    def hidden(self, assignment: str, which: str | None = None) -> Path:
+        """Folder of an assignment's hidden inputs, one file per function item; by default of the set that is graded with.
+
+        Raises ContentError when it is gone.
+        """
+        folder = self.private / assignment / f"hidden-{which or which_set()}"
         if assignment in self.assignments and not folder.is_dir():
             raise _unreadable(folder)
         return folder
@@ -238,18 +266,19 @@ def _write_assignment(made: Path, assignment: str, datasets: list[str], secret: 
     source, private = made / "source" / assignment, made / PRIVATE / assignment
     private.mkdir(mode=0o700)
     params = {item.id: draw_params(item, derive(secret, f"params/{item.id}")) for item in items}
-    data, keys = _draw(source / "data", assignment, datasets, items, params, secret)
+    data, keys, in_class_keys = _draw(source / "data", assignment, datasets, items, params, secret)
     notebook, manifest = build_notebook(assignment, items, data, params, root)
     nbformat.write(notebook, source / f"{assignment}.ipynb")
-    _write_inputs(source, private, items, data, keys, secret)
+    _write_inputs(source, private, items, data, {"A": in_class_keys, "B": keys})
     _dump(private / "keys.json", [key.model_dump() for key in keys])
+    _dump(private / "keys-A.json", [key.model_dump() for key in in_class_keys])
     _dump(private / "manifest.json", manifest.model_dump())
 
 
 def _draw(
     folder: Path, assignment: str, datasets: list[str], items: list[Item], params: Mapping, secret: bytes
-) -> tuple[Mapping, list[Key]]:
-    """Draw the tables until every answer can be told from every other."""
+) -> tuple[Mapping, list[Key], list[Key]]:
+    """Draw the tables until every answer can be told from every other: tables, keys, and set A's of function items."""
     for draw in range(MOST_DRAWS):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -257,7 +286,9 @@ def _draw(
             simulators.write([name], folder, derive(secret, f"data/{assignment}/{name}/{draw}"))
         data = truths.tables_in(folder)
         try:
-            return data, [make_key(item, data, params[item.id], _input_seed(secret, item, "B")) for item in items]
+            keys = [make_key(item, data, params[item.id], _input_seed(secret, item, "B")) for item in items]
+            functions = [item for item in items if item.kind == "function"]
+            return data, keys, [make_key(i, data, params[i.id], _input_seed(secret, i, "A")) for i in functions]
         except NotSeparable as error:
             last = error
     raise ContentError(
@@ -271,20 +302,17 @@ def _input_seed(secret: bytes, item: Item, which: str) -> int:
     return derive(secret, f"hidden/{which}/{item.id}")
 
 
-def _write_inputs(
-    source: Path, private: Path, items: list[Item], data: Mapping, keys: list[Key], secret: bytes
-) -> None:
+def _write_inputs(source: Path, private: Path, items: list[Item], data: Mapping, keys: Mapping[str, list[Key]]) -> None:
     """Hidden inputs (A and B) below private, and the public samples beside the notebook."""
-    functions = [(item, key) for item, key in zip(items, keys, strict=True) if item.kind == "function"]
+    functions = {item.id: item for item in items if item.kind == "function"}
     for which in SETS:
         (private / f"hidden-{which}").mkdir(mode=0o700)
-        for item, key in functions:
-            inputs = (
-                key.inputs if which == "B" else plain(make_inputs(item.hidden, data, _input_seed(secret, item, which)))
-            )
-            _dump(private / f"hidden-{which}" / f"{item.grade_id}.json", inputs)
+        for key in keys[which]:
+            if key.id in functions:
+                _dump(private / f"hidden-{which}" / f"{functions[key.id].grade_id}.json", key.inputs)
     if functions:
-        _dump(source / SAMPLES, {item.id: plain(make_inputs(item.samples, data, SAMPLE_SEED)) for item, _ in functions})
+        made = {id: plain(make_inputs(item.samples, data, SAMPLE_SEED)) for id, item in functions.items()}
+        _dump(source / SAMPLES, made)
 
 
 def _dump(path: Path, value) -> None:

@@ -19,7 +19,7 @@ from jissho_kit import kernels
 from jissho_kit.grading import apart, done, intake, ledger
 from jissho_kit.grading import engine as engines
 from jissho_kit.grading.ahead import ahead
-from jissho_kit.grading.course import Course
+from jissho_kit.grading.course import Course, which_set
 from jissho_kit.grading.done import Done
 from jissho_kit.grading.engine import Engine
 from jissho_kit.grading.look import Looked, Task, look
@@ -57,7 +57,7 @@ class GradeRow:
 
 
 @dataclass(frozen=True)
-class _Ground:
+class Ground:
     """What all submissions of an assignment have in common. ``key``: a digest of all of it that a grade depends on."""
 
     key: str
@@ -67,7 +67,7 @@ class _Ground:
 
 
 @dataclass(frozen=True)
-class _Begun:
+class Begun:
     """A submission that is being looked at, or whose ``row`` is known: nothing has changed since it was graded."""
 
     assignment: str
@@ -141,13 +141,17 @@ def grade(
     ContentError
         The private folder cannot be read.
     """
-    chosen = _chosen(course, assignment)
-    for one in chosen:
-        # What cannot be read stops grading before anything is changed.
-        course.manifest(one), course.keys(one), course.hidden(one)
     jobs = jobs if apart.is_isolated() else 1  # else there is nothing to run but in nbgrader itself
-    with contextlib.nullcontext(engine) if engine else engines.local(course.root, jobs, force) as running:
-        rows = list(_grade(course, chosen, running, force, pages, on_progress))
+    with (
+        contextlib.nullcontext(engine) if engine else engines.local(course.root, jobs, force) as running,
+        recording(course, assignment, running) as (recorder, chosen),
+    ):
+        ground, todo, rows = grounds(course, recorder, chosen), list(submissions(course, chosen)), []
+        begun = ahead(lambda one: begin(course, ground, running, force, *one), todo, running.jobs * WAITING)
+        for count, one in enumerate(begun):
+            if on_progress:
+                on_progress(count, len(todo), f"{one.assignment} {intake.readable(one.student)}")
+            rows.append(record(course, recorder, one, pages))
     lost = [one for one in intake.misplaced(course.root, course.assignments) if one.assignment in ("", *chosen)]
     return rows + [
         GradeRow(one.assignment, intake.readable(one.student), problem=one.problem, file=one.file, mend=one.mend)
@@ -155,24 +159,24 @@ def grade(
     ]
 
 
-def _grade(
-    course: Course, chosen: list[str], engine: Engine, force: bool, pages: bool, on_progress: Progress | None
-) -> Iterator[GradeRow]:
+@contextlib.contextmanager
+def recording(course: Course, assignment: str | None, engine: Engine) -> Iterator[tuple[Recorder, list[str]]]:
+    """While this lasts, submissions are recorded: gives the recorder and the assignments. Raises as :func:`grade`."""
     from jissho_kit.grading.recorder import Recorder
 
+    chosen = _chosen(course, assignment)
+    for one in chosen:
+        # What cannot be read stops grading before anything is changed.
+        course.manifest(one), course.keys(one), course.hidden(one)
     engine.require()
     hand_out(course)
-    submissions = [(one, student) for one in chosen for student in _students(course, one)]
     with _writing(course), Recorder(course) as recorder:
-        grounds = {one: _ground(course, recorder, one) for one in chosen}
-        begun = ahead(lambda one: _begin(course, grounds, engine, force, *one), submissions, engine.jobs * WAITING)
-        for count, one in enumerate(begun):
-            if on_progress:
-                on_progress(count, len(submissions), f"{one.assignment} {intake.readable(one.student)}")
-            row, score = _recorded(course, recorder, one)
-            if pages:
-                _page(course, recorder, one.assignment, one.student, score)
-            yield replace(row, isolated=apart.is_isolated())
+        yield recorder, chosen
+
+
+def submissions(course: Course, chosen: list[str]) -> Iterator[tuple[str, str]]:
+    """What was handed in, as ``(assignment, student)``, in order."""
+    return ((one, student) for one in chosen for student in _students(course, one))
 
 
 def feedback(course: Course, assignment: str | None = None, on_progress: Progress | None = None) -> list[Path]:
@@ -264,7 +268,12 @@ def _last_line(text: str) -> str:
     return "".join(lines[-1:])
 
 
-def _ground(course: Course, recorder: Recorder, assignment: str) -> _Ground:
+def grounds(course: Course, recorder: Recorder, chosen: list[str]) -> dict[str, Ground]:
+    """What submissions have in common, by assignment."""
+    return {one: _ground(course, recorder, one) for one in chosen}
+
+
+def _ground(course: Course, recorder: Recorder, assignment: str) -> Ground:
     cells = recorder.cells(assignment)
     key = done.digest(
         done.of_kit(),
@@ -273,9 +282,10 @@ def _ground(course: Course, recorder: Recorder, assignment: str) -> _Ground:
         cells,
         repr(kernels.Limits()),
         apart.is_isolated(),
+        which_set(),
     )
     hidden = course.hidden(assignment)
-    return _Ground(
+    return Ground(
         key,
         frozenset(cell["name"] for cell in cells.get("SourceCell", [])),
         course.manifest(assignment),
@@ -283,24 +293,28 @@ def _ground(course: Course, recorder: Recorder, assignment: str) -> _Ground:
     )
 
 
-def _begin(
-    course: Course, grounds: dict[str, _Ground], engine: Engine, force: bool, assignment: str, student: str
-) -> _Begun:
+def begin(
+    course: Course, grounds: Mapping[str, Ground], engine: Engine, force: bool, assignment: str, student: str
+) -> Begun:
     """Have a submission looked at and run, unless that has been done."""
     ground = grounds[assignment]
-    key = done.digest(ground.key, done.of_folder(course.root / "submitted" / student / assignment))
-    begun = _Begun(assignment, student, key)
-    if not force and _is_done(course, assignment, student, key):
+    begun = Begun(assignment, student, _key(course, ground, assignment, student))
+    if not force and is_done(course, grounds, assignment, student):
         return replace(begun, row=_kept(course, assignment, student))
     task = Task(course.root, assignment, student, ground.manifest, ground.known, ground.inputs, apart.is_isolated())
     return replace(begun, looked=engine.submit(task))
 
 
-def _is_done(course: Course, assignment: str, student: str, key: str) -> bool:
+def _key(course: Course, ground: Ground, assignment: str, student: str) -> str:
+    return done.digest(ground.key, done.of_folder(course.root / "submitted" / student / assignment))
+
+
+def is_done(course: Course, grounds: Mapping[str, Ground], assignment: str, student: str) -> bool:
+    """Whether a submission was graded on these grounds and nothing of it has changed or is gone."""
     kept = done.find(course, assignment, student)
     return (
         kept is not None
-        and kept.key == key
+        and kept.key == _key(course, grounds[assignment], assignment, student)
         and kept.result == done.of_folder(course.root / "autograded" / student / assignment)
         and _kept(course, assignment, student) is not None
     )
@@ -323,8 +337,26 @@ def _kept(course: Course, assignment: str, student: str) -> GradeRow | None:
     return None
 
 
-def _recorded(course: Course, recorder: Recorder, begun: _Begun) -> tuple[GradeRow, Score | None]:
-    """Record what was run; a kill at any line leaves what the next run mends."""
+def record(
+    course: Course,
+    recorder: Recorder,
+    begun: Begun,
+    pages: bool = False,
+    on_graded: Callable[[GradeRow], None] | None = None,
+) -> GradeRow:
+    """Record what was run; a kill at any line leaves what the next run mends.
+
+    ``on_graded`` is called when a submission was graded, before that is kept and before its page is written.
+    """
+    row, score = _recorded(course, recorder, begun, on_graded)
+    if pages:
+        _page(course, recorder, begun.assignment, begun.student, score)
+    return replace(row, isolated=apart.is_isolated())
+
+
+def _recorded(
+    course: Course, recorder: Recorder, begun: Begun, on_graded: Callable[[GradeRow], None] | None
+) -> tuple[GradeRow, Score | None]:
     assignment, student, row = begun.assignment, begun.student, begun.row
     looked = begun.looked.result() if begun.looked else Looked()
     if not intake.is_name(student):  # nothing can be kept under it
@@ -337,6 +369,8 @@ def _recorded(course: Course, recorder: Recorder, begun: _Begun) -> tuple[GradeR
     row, score, lasting = _named(assignment, student, looked), None, True
     if not row.problem:
         row, score, lasting = _graded(course, recorder, assignment, student, looked)
+        if on_graded and not row.problem:
+            on_graded(row)
     ledger.record(course, assignment, student, row.problem, row.file, row.mend, row.verdicts, apart.is_isolated())
     before = done.find(course, assignment, student) or Done("")
     result = done.of_folder(recorder.autograded(assignment, student))

@@ -5,7 +5,7 @@ A message never contains the right value; what a participant wrote is only quote
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
@@ -98,7 +98,17 @@ def judge(key: Key, bundle: Any) -> Verdict:
         raise
     except Exception:  # a value of a shape that nobody thought of is not the shape asked for
         return refuse(key.id, key.points, "kind")
-    return replace(verdict, answer="" if key.kind == "function" else _quoted(_written(value), MOST_SHOWN))
+    verdict = replace(verdict, answer="" if key.kind == "function" else _quoted(_written(value), MOST_SHOWN))
+    return verdict if key.names_wrong or not names_wrong(verdict.as_dict()) else _unnamed(verdict)
+
+
+def names_wrong(verdict: Mapping[str, Any]) -> bool:
+    """Whether a verdict (as plain values) says more of a wrong answer than that it is not right yet."""
+    return verdict["state"] in ("wrong", "partial") and verdict["message"] not in (AGAIN, PARTIAL)
+
+
+def _unnamed(verdict: Verdict) -> Verdict:
+    return replace(verdict, message=AGAIN if verdict.state == "wrong" else PARTIAL, because="")
 
 
 def _blank(key: Key) -> Verdict:

@@ -54,7 +54,10 @@ class KnownWrong(Strict):
 
 
 class Key(Strict):
-    """All the judge needs to know about one item of one course; plain values, so that it is kept as JSON."""
+    """All the judge needs to know about one item of one course; plain values, so that it is kept as JSON.
+
+    ``names_wrong``: a wrong answer is told by its sentence, not only that it is not right yet.
+    """
 
     id: str
     kind: str
@@ -73,6 +76,7 @@ class Key(Strict):
     inputs: list = []
     form: PlanForm | None = None
     given: dict[str, float] = {}
+    names_wrong: bool = True
 
     @property
     def rights(self) -> list[AlsoRight]:

@@ -7,7 +7,9 @@ import pandas as pd
 from jissho_kit.truths._registry import DEMONSTRATIONS, RESULTS, Demonstration
 
 MISS_YEN, FALSE_YEN = 50_000, 300  # an escaped defect; a good IC stopped and looked at again
-HALF = 0.5
+DISCARD_YEN, EYE = 1_500, 0.9  # a good IC thrown away; share of the defects that a person sees
+HALF, NEVER = 0.5, 2.0  # the vendor's threshold; one that no score reaches
+MENU = (HALF, 0.03, 0.01, 0.0002)  # settings of the knob that an assignment compares; the last stops everything
 
 
 def ic(tables, miss: float = MISS_YEN, false: float = FALSE_YEN, **_) -> dict:
@@ -143,25 +145,111 @@ def m13(tables=None, **_) -> Demonstration:
     )
 
 
-def m42(
-    tables, miss: float = MISS_YEN, discard: float = 1_500, look: float = FALSE_YEN, eye: float = 0.9, **_
-) -> Demonstration:
-    """「AIに全部任せる」: stopped ICs are thrown away, or a person looks at them; each at its own best threshold.
+def operate(
+    df: pd.DataFrame,
+    low: float,
+    high: float,
+    miss: float = MISS_YEN,
+    discard: float = DISCARD_YEN,
+    look: float = FALSE_YEN,
+    eye: float = EYE,
+) -> dict:
+    """A month with two thresholds: below ``low`` passed, from ``high`` on thrown away, between them a person looks.
 
-    ``discard``: yen per IC thrown away; ``look``: yen per IC looked at; ``eye``: share of defects the person sees.
+    ``discard``: yen per good IC thrown away; ``look``: yen per IC looked at; ``eye``: share of defects the person sees.
+    ``escaped`` is the expected number, rounded; ``loss`` in yen is that of the numbers given.
+    """
+    passed, last = at_threshold(df, low), at_threshold(df, high)
+    looked_at = passed["stopped"] - last["stopped"]
+    escaped = round(passed["missed"] + (1 - eye) * (passed["found"] - last["found"]))
+    return {
+        "escaped": escaped,
+        "looked_at": looked_at,
+        "thrown_away": last["false_alarms"],
+        "loss": escaped * miss + looked_at * look + last["false_alarms"] * discard,
+    }
+
+
+def ways(
+    tables,
+    miss: float = MISS_YEN,
+    discard: float = DISCARD_YEN,
+    look: float = FALSE_YEN,
+    eye: float = EYE,
+    **_,
+) -> dict:
+    """Named results: people look at all, the machine throws away what it stops, or it chooses and a person looks.
+
+    The machine alone has the best threshold of this table; with a person it passes and throws away where the scores,
+    taken as chances, say that looking costs more. ``*_labour_free`` forgets what looking costs.
     """
     df = tables["ic_inspection"]
-    alone = at_threshold(df, best_threshold(df, miss - discard, discard), miss, discard)
-    helped = at_threshold(df, best_threshold(df, miss * eye - look, look), miss, look)
+    cut = best_threshold(df, miss, discard)
+    low = look / (eye * miss)
+    high = max(low, (discard - look) / (discard + (1 - eye) * miss))
+    yen = {"miss": miss, "discard": discard, "look": look, "eye": eye}
+    found = {
+        "people": operate(df, 0.0, NEVER, **yen),
+        "machine": operate(df, cut, cut, **yen),
+        "both": operate(df, low, high, **yen),
+    }
+    results = {f"{way}_{name}": value for way, numbers in found.items() for name, value in numbers.items()}
+    return results | {
+        "least_loss": min(numbers["loss"] for numbers in found.values()),
+        "both_labour_free": results["both_loss"] - results["both_looked_at"] * look,
+        "both_labour": results["both_looked_at"] * look,
+    }
+
+
+def cost(tables, threshold: float = 0.02, miss: float = MISS_YEN, false: float = FALSE_YEN, **_) -> dict:
+    """Named results at one threshold: counts and loss (yen), and the sums people make of them by mistake."""
+    found = at_threshold(tables["ic_inspection"], threshold, miss, false)
+    missed, alarms = found["missed"], found["false_alarms"]
+    return found | {
+        "swapped": missed * false + alarms * miss,
+        "one_price": (missed + alarms) * miss,
+        "only_misses": missed * miss,
+        "only_alarms": alarms * false,
+        "of_found": found["found"] * miss + alarms * false,
+    }
+
+
+def menu(tables, miss: float = MISS_YEN, false: float = FALSE_YEN, **_) -> dict:
+    """Named results of four settings of the knob (``MENU``): ``missed_1``, ``false_1`` … and the loss (yen) of the best.
+
+    Wrong: the second best, the standard setting, the one that misses least, and the best one's misses alone.
+    """
+    rows = [at_threshold(tables["ic_inspection"], threshold, miss, false) for threshold in MENU]
+    best, second = sorted(rows, key=lambda row: row["loss"])[:2]
+    fewest = min(rows, key=lambda row: row["missed"])
+    counts = {f"missed_{i}": row["missed"] for i, row in enumerate(rows, 1)}
+    counts |= {f"false_{i}": row["false_alarms"] for i, row in enumerate(rows, 1)}
+    return counts | {
+        "least_loss": best["loss"],
+        "second_loss": second["loss"],
+        "standard_loss": rows[0]["loss"],
+        "fewest_missed_loss": fewest["loss"],
+        "best_only_misses": best["missed"] * miss,
+    }
+
+
+def m42(
+    tables,
+    miss: float = MISS_YEN,
+    discard: float = DISCARD_YEN,
+    look: float = FALSE_YEN,
+    eye: float = EYE,
+    **_,
+) -> Demonstration:
+    """「AIに全部任せる」: what is stopped is thrown away, or a person looks at it; see :func:`ways`."""
+    found = ways(tables, miss, discard, look, eye)
     return Demonstration(
         "M42",
-        right={
-            "loss": helped["stopped"] * look + (helped["missed"] + helped["found"] * (1 - eye)) * miss,
-            "looked_at": helped["stopped"],
-        },
-        wrong={"loss": alone["stopped"] * discard + alone["missed"] * miss, "thrown_away": alone["stopped"]},
+        right={"loss": found["both_loss"], "looked_at": found["both_looked_at"], "people_loss": found["people_loss"]},
+        wrong={"loss": found["machine_loss"], "thrown_away": found["machine_thrown_away"]},
         statement="止めた物を人が見る方が、機械だけで決めるより損失が小さい。",
     )
 
 
+RESULTS.update(ic_cost=cost, ic_menu=menu, ic_ways=ways)
 DEMONSTRATIONS.update(M01=m01, M02=m02, M04=m04, M13=m13, M42=m42)

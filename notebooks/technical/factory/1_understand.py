@@ -243,7 +243,7 @@ check(
 
 # %%
 def 疑わしさ(学習, 評価, 列):
-    森 = RandomForestClassifier(n_estimators=40, min_samples_leaf=3, random_state=0)
+    森 = RandomForestClassifier(n_estimators=20, min_samples_leaf=3, random_state=0)
     森.fit(学習[列], 学習["不良"])
     return 森.predict_proba(評価[列])[:, 1]
 

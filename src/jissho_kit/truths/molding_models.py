@@ -22,7 +22,6 @@ from jissho_kit.truths.molding import (
 )
 
 SPLITS = 2  # for each figure of M09
-TREES = 20
 AROUND_40 = (0.3, 0.5)
 
 
@@ -45,7 +44,7 @@ def _forest_scores(pairs: list[tuple[pd.DataFrame, pd.DataFrame]]) -> tuple[floa
     """(AUC, F1 at 0.5) of a forest, means over pairs (train, test)."""
     from sklearn.metrics import f1_score
 
-    judged = [(test["不良"], chances(train, test, USABLE, TREES)) for train, test in pairs]
+    judged = [(test["不良"], chances(train, test, USABLE)) for train, test in pairs]
     return (
         _mean([_auc(bad, chance) for bad, chance in judged]),
         _mean([f1_score(bad, chance >= 0.5, zero_division=0) for bad, chance in judged]),

@@ -82,7 +82,10 @@ ITEMS = {
     ),
 }
 TOLERANCE = 1e-6
-FIGURE = "import matplotlib.pyplot as plt\nplt.hist(df['荷重ピーク'], 40); plt.title('荷重ピーク'); plt.show()"
+TABLES = [
+    "df.head()",
+    'df.groupby("機械")[["バリ", "チョコ停"]].mean()',
+]  # the kit's assignments show tables, no figures
 NOISE = "import warnings\nwarnings.warn('気をつけて')"
 
 
@@ -169,8 +172,8 @@ def items_yml() -> str:
 
 
 def assignment_py() -> str:
-    """The notebook's text: a heading, the preparation, a figure, and an answer's cell per question."""
-    cells = ["# %% [markdown]\n# # 課題（合成データ）", f"# %%\n{PREPARE}", f"# %%\n{FIGURE}"]
+    """The notebook's text: a heading, the preparation, two tables, and an answer's cell per question."""
+    cells = ["# %% [markdown]\n# # 課題（合成データ）", *(f"# %%\n{code}" for code in [PREPARE, *TABLES])]
     for item, (name, _, _) in ITEMS.items():
         cells.append(f'# %% item="{NAME}.{item}" answer="{name}"\n{name} = None\n### BEGIN SOLUTION\n### END SOLUTION')
     return "\n\n".join(cells) + "\n"

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,21 +36,25 @@ class Classroom:
         return f"{base}{path}?{token}"
 
 
-@pytest.fixture(scope="module")
-def classroom(tmp_path_factory) -> Iterator[Classroom]:
-    """``jissho open --no-browser`` on a free port in a fresh workspace; a glyph missing from the font is an error there."""
+@pytest.fixture(scope="session")
+def program() -> str:
+    """Debian's chromium; without one (or Playwright) the test is skipped."""
     pytest.importorskip("playwright", reason="playwright が入っていません（./jissho test で入ります）。")
-    if not any(map(shutil.which, NAMES)):
-        pytest.skip(f"ブラウザがありません（{'、'.join(NAMES)} のどれか）。")
-    workspace = tmp_path_factory.mktemp("教室") / "作業 フォルダー"
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    return found or pytest.skip(f"ブラウザがありません（{'、'.join(NAMES)} のどれか）。")
+
+
+@contextmanager
+def opened(workspace: Path, *arguments: str) -> Iterator[str]:
+    """``jissho open --no-browser`` on a free port; gives its address. A glyph missing from the font is an error there."""
     log = workspace.parent / "open.log"
-    command = [sys.executable, "-X", "utf8", "-m", "jissho_kit", "open", "--no-browser"]
+    command = [sys.executable, "-X", "utf8", "-m", "jissho_kit", "open", "--no-browser", *arguments]
     command += ["--port", str(free_port()), "--workspace", str(workspace)]
     env = os.environ | {"PYTHONWARNINGS": "error:Glyph"}
     with log.open("wb") as out:
         server = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=env)
     try:
-        yield Classroom(_announced(server, log), workspace)
+        yield _announced(server, log)
     finally:
         server.send_signal(signal.SIGTERM)
         try:
@@ -57,6 +62,20 @@ def classroom(tmp_path_factory) -> Iterator[Classroom]:
         except subprocess.TimeoutExpired:  # Jupyter can wait for a kernel that was only just starting
             server.kill()
             server.wait()
+
+
+@pytest.fixture(scope="session")
+def serve(program):
+    """``serve(workspace, *arguments)``: see :func:`opened`."""
+    return opened
+
+
+@pytest.fixture(scope="module")
+def classroom(program, tmp_path_factory) -> Iterator[Classroom]:
+    """A classroom with all that is ready, in a fresh workspace."""
+    workspace = tmp_path_factory.mktemp("教室") / "作業 フォルダー"
+    with opened(workspace) as url:
+        yield Classroom(url, workspace)
 
 
 def _announced(server: subprocess.Popen, log: Path) -> str:
@@ -70,11 +89,10 @@ def _announced(server: subprocess.Popen, log: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def browser(classroom):
-    """Debian's chromium, driven by Playwright; closed after the last browser test, for it keeps an event loop running."""
+def browser(program):
+    """Driven by Playwright; closed after a module's tests, for it keeps an event loop running."""
     from playwright.sync_api import sync_playwright
 
-    program = next(filter(None, map(shutil.which, NAMES)))
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield chromium

@@ -28,13 +28,49 @@ def open_(
     no_browser: Annotated[bool, typer.Option("--no-browser", help="ブラウザを開きません。")] = False,
     port: Annotated[int | None, typer.Option("--port", metavar="番号", min=1, max=65535, help="使うポート番号")] = None,
     workspace: Annotated[Path | None, typer.Option("--workspace", metavar="フォルダー", help="作業フォルダー")] = None,
+    as_app: Annotated[
+        bool, typer.Option("--app", help="つまみとボタンだけのアプリにします（経営者の教材。何人でも、登録なしで）。")
+    ] = False,
+    short: Annotated[bool, typer.Option("--short", help="アプリを20分の短い版にします（窓口・見学会）。")] = False,
+    lan: Annotated[
+        bool, typer.Option("--lan", help="同じネットワークの端末（タブレットなど）からも開けます。")
+    ] = False,
+    course: Annotated[
+        Path | None, typer.Option("--course", metavar="講座", help="アプリで問題も出し、提出を受け取る講座のフォルダー")
+    ] = None,
 ) -> None:
     """作業フォルダーを作り、教材をブラウザで開きます。"""
+    if as_app:
+        return open_app(target, workspace, course, short, lan, port, browser=not no_browser)
+    if short or lan or course:
+        raise UsageError("--short、--lan、--course は、--app と一緒に使います。", mend="--app を付けてください。")
     from jissho_kit.classroom import server
 
     with console.progress() as step:
         place = server.prepare(target, workspace, step)
     server.open_classroom(place, browser=not no_browser, port=port, say=console.say)
+
+
+def open_app(
+    target: str | None,
+    workspace: Path | None,
+    course: Path | None,
+    short: bool,
+    lan: bool,
+    port: int | None,
+    browser: bool,
+) -> None:
+    """Serve the executives' pages alone."""
+    if target is None:
+        raise UsageError("アプリにする教材がありません。", mend="教材を付けてください。例: ./jissho open K-F-1 --app")
+    from jissho_kit.classroom import app, server
+    from jissho_kit.classroom.workspace import said
+
+    with console.progress() as step:
+        ready = app.prepare(target, workspace, course, short, step)
+    for message in said(ready.changes):
+        console.say(message)
+    app.serve(ready, server.free_port(port), browser, lan, console.say)
 
 
 @command(app, "./jissho list", "list")

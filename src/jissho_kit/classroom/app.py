@@ -1,0 +1,250 @@
+"""``jissho open … --app``: the no-code pages alone, for visitors who have nothing but the link.
+
+Voilà by itself, without JupyterLab: a visitor can move sliders and record answers, but neither run code nor see files
+or other visitors. With a course, its questions are pages, too, and what visitors hand in lies in its ``submitted/``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import warnings
+import webbrowser
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from string import Template
+
+import nbformat
+from nbformat import NotebookNode, v4
+
+from jissho.errors import UsageError
+from jissho.teach.handin import COURSE
+from jissho_kit import curriculum, kernels, lessons
+from jissho_kit.classroom import contents
+from jissho_kit.classroom.places import default_workspace, state_dir
+from jissho_kit.classroom.server import HOST, LAB, Say, private_environment
+from jissho_kit.classroom.workspace import Change, make_workspace
+from jissho_kit.curriculum import Part
+from jissho_kit.grading.course import Course, open_course
+
+EVERYWHERE = "0.0.0.0"
+QUESTIONS = "questions"  # folder of a course's assignments, below the app's
+LONG = "long"  # tag of a lesson's cells that the short version leaves out
+SHORT_MINUTES = 20
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the app: ``path`` of its notebook below the folder."""
+
+    title: str
+    note: str
+    path: str
+
+
+@dataclass(frozen=True)
+class App:
+    """What is served: a folder that is ready, its pages in order, and the course that takes hand-ins."""
+
+    folder: Path
+    pages: tuple[Page, ...]
+    course: Course | None = None
+    changes: tuple[Change, ...] = ()
+
+
+def prepare(
+    target: str,
+    workspace: Path | None = None,
+    course: Path | None = None,
+    short: bool = False,
+    on_progress: Say = lambda what: None,
+) -> App:
+    """Make or renew the folder of an app.
+
+    Parameters
+    ----------
+    target : str
+        Module, part or tier of the executives; of a tier all ready modules become pages.
+    workspace : Path, optional
+        Folder to use; otherwise ``workspace-app/`` of the checkout.
+    course : Path, optional
+        A course whose questions are pages, too, and that takes what is handed in.
+    short : bool
+        Leave out the cells tagged ``long``: for a counter or an open house.
+    on_progress : callable
+        Told in Japanese what is being done.
+
+    Raises
+    ------
+    UsageError
+        Unknown or planned target, a target with code, or a folder that cannot be written.
+    """
+    parts = _parts(target)
+    folder = Path(workspace or default_workspace().with_name("workspace-app")).expanduser().resolve()
+    files, pages = {}, []
+    for part in parts:
+        on_progress(f"教材を作っています: {part.id} {part.title}")
+        files[f"{part.id}.ipynb"] = nbformat.writes(_page(lessons.build(part), part.title, short)).encode()
+        files |= {f"data/{name}/{name}.csv": contents.shipped(name) for name in part.datasets}
+        minutes = SHORT_MINUTES if short else part.minutes
+        pages.append(Page(part.title, f"{minutes}分", f"{part.id}.ipynb"))
+    opened = open_course(course) if course else None
+    for assignment in _assignments(opened, parts):
+        on_progress(f"問題を用意しています: {assignment}")
+        made, title = _questions(opened, assignment)
+        files |= made
+        pages.append(Page(title, "答えて提出", f"{QUESTIONS}/{assignment}/{assignment}.ipynb"))
+    return App(folder, tuple(pages), opened, tuple(make_workspace(folder, files)))
+
+
+def _parts(target: str) -> list[Part]:
+    ready = [part for part in curriculum.find(target) if part.status == "ready"]
+    coded = [part.id for part in ready if part.tier != contents.NO_CODE_TIER]
+    if coded:
+        raise UsageError(
+            f"{'、'.join(coded)} は、プログラムを書く教材です。",
+            mend=f"--app を付けずに開いてください: ./jissho open {target}",
+        )
+    if not ready:
+        raise UsageError(f"{target} はまだ準備中です。", mend="使える教材は ./jissho list で分かります。")
+    return ready
+
+
+def _page(notebook: NotebookNode, title: str, short: bool = False) -> NotebookNode:
+    notebook.cells = [cell for cell in notebook.cells if not (short and LONG in cell.metadata.get("tags", []))]
+    notebook.metadata["title"] = title
+    notebook.metadata["jissho_home"] = ""  # the way back leads to the app's own first page
+    return notebook
+
+
+def _assignments(course: Course | None, parts: Sequence[Part]) -> list[str]:
+    """The course's assignments that belong to these parts."""
+    wanted = {part.assignment for part in parts}
+    return [one for one in course.assignments if one in wanted] if course else []
+
+
+def _questions(course: Course, assignment: str) -> tuple[dict[str, bytes], str]:
+    """A released assignment as files of a page, with a form for handing in at its end; and its title."""
+    release = course.root / "release" / assignment
+    if not release.is_dir():
+        from jissho_kit.grading import driver
+
+        driver.hand_out(course)
+    notebook = nbformat.read(release / f"{assignment}.ipynb", as_version=4)
+    first = next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), assignment)
+    title = first.splitlines()[0].lstrip("# ").strip()
+    offer = f"from jissho.teach.handin import offer_hand_in\n\noffer_hand_in({assignment!r})"
+    notebook.cells.append(v4.new_code_cell(offer, id=f"{assignment}-hand-in"))
+    here = f"{QUESTIONS}/{assignment}"
+    files = {
+        f"{here}/{path.relative_to(release)}": path.read_bytes()
+        for path in sorted(release.rglob("*"))
+        if path.is_file() and path.suffix != ".ipynb"
+    }
+    return files | {f"{here}/{assignment}.ipynb": nbformat.writes(_page(notebook, title)).encode()}, title
+
+
+def first_page(app: App) -> str:
+    """HTML of the page behind the link: what there is, in large type."""
+    template = Template((LAB / "app.html").read_text(encoding="utf-8"))
+    rows = "\n".join(
+        f'<a href="voila/render/{escape(page.path)}"><b>{escape(page.title)}</b><span>{escape(page.note)}</span></a>'
+        for page in app.pages
+    )
+    return template.substitute(pages=rows)
+
+
+def serve(app: App, port: int, browser: bool = True, lan: bool = False, say: Say = print) -> None:
+    """Serve the app until Ctrl-C. What Voilà has to say goes to ``app.log``.
+
+    Parameters
+    ----------
+    app : App
+    port : int
+    browser : bool
+        Open the browser of this machine.
+    lan : bool
+        Also answer other devices of the network (tablets); otherwise this machine only.
+    say : callable
+        Receives the messages for the person at the keyboard.
+    """
+    private_environment()
+    os.environ.setdefault(kernels.SETTING, kernels.WARM)
+    if app.course:
+        os.environ[COURSE] = str(app.course.root)
+    kernels.warm_up(env=os.environ)
+    say("アプリを起動しています…")
+    server = _server(app, port, lan)
+    urls = [f"http://{HOST}:{port}/"] + ([f"http://{address}:{port}/" for address in own_addresses()] if lan else [])
+    listed = "\n  ".join(urls)
+    say(
+        f"\n準備ができました。次のアドレスで開きます。\n\n  {listed}\n\n終わるときは、この画面で Ctrl+C を押してください。"
+    )
+    if browser:
+        webbrowser.open(urls[0])
+    server.start()
+    say("終了しました。答えは残っています。")
+
+
+def own_addresses() -> list[str]:
+    """Addresses under which other devices of the network may reach this machine."""
+    found = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
+    return sorted(address for address in found if not address.startswith("127."))
+
+
+def _server(app: App, port: int, lan: bool):
+    import voila.app
+
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    from tornado.web import RedirectHandler, RequestHandler
+    from traitlets.config import Config
+    from traitlets.config.loader import PyFileConfigLoader
+
+    page = first_page(app)
+    known = "|".join(re.escape(one.path) for one in app.pages)
+
+    class FirstPage(RequestHandler):
+        def get(self):
+            self.finish(page)
+
+    class Server(voila.app.Voila):
+        def init_handlers(self):
+            """No list of folders, which would name the visitors; no other notebook than the app's pages."""
+            own = [("/", FirstPage), ("/index.html", RedirectHandler, {"url": "/"})]
+            for handler in super().init_handlers():
+                if "/voila/render/" in handler[0]:
+                    own.append((f"/voila/render/({known})", *handler[1:]))
+                elif handler[0] != "/" and not re.search("/voila/(tree|api/contents|files)", handler[0]):
+                    own.append(handler)
+            return own
+
+    log = state_dir() / "app.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    config = PyFileConfigLoader("jupyter_server_config.py", path=str(LAB)).load_config()
+    config.merge(
+        Config(
+            {
+                "Voila": {
+                    "root_dir": str(app.folder),
+                    "ip": EVERYWHERE if lan else HOST,
+                    "port": port,
+                    "port_retries": 0,
+                    "open_browser": False,
+                },
+                "Application": {
+                    "logging_config": {
+                        "handlers": {
+                            "file": {"class": "logging.FileHandler", "filename": str(log), "encoding": "utf-8"}
+                        },
+                        "loggers": {"Server": {"handlers": ["file"], "level": "INFO"}},
+                    }
+                },
+            }
+        )
+    )
+    server = Server(config=config)
+    server.initialize(argv=[])
+    return server

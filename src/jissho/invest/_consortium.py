@@ -38,8 +38,7 @@ class Consortium:
 
 def pool_yen(count: int, basis: str = "supplemented", rules: Any = None) -> int:
     """The pool that ``count`` members may split among them (yen)."""
-    program = load_rules(rules)[PROGRAM].under(basis)
-    return sum(int(line.yen) * count for line in program.pools)
+    return load_rules(rules)[PROGRAM].under(basis).pool_yen(count)
 
 
 def split_pool(total_yen: int, weights: Sequence[float]) -> list[int]:

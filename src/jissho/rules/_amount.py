@@ -47,7 +47,7 @@ def amount_of(case: Case) -> Amount:
     pool, pool_findings = _pool(case, shares)
     paid = [share.paid + more for share, more in zip(shares, pool, strict=True)]
     caps = [share.cap for share in shares if share.cap is not None]
-    limit = sum(caps) + _pool_yen(program, len(shares)) if len(caps) == len(shares) else raw
+    limit = sum(caps) + program.pool_yen(len(shares)) if len(caps) == len(shares) else raw
     findings = [*_told(case, shares, sum(paid), limit), *pool_findings, *_floors(case, raw)]
     members = paid if program.member_inputs else None
     return Amount(sum(paid), raw, max(caps, default=None), limit, rate, members, findings)
@@ -79,15 +79,11 @@ def _share(program: Program, facts: Facts) -> Share:
     return Share(raw, cap, min(raw, cap))
 
 
-def _pool_yen(program: Program, count: int) -> int:
-    return sum(int(line.yen) * count for line in program.pools)
-
-
 def _pool(case: Case, shares: list[Share]) -> tuple[list[int], list[Finding]]:
     """What each member gets of the pool: as planned, and the rest to whoever is over the own cap, in order."""
     if not case.program.pools:
         return [0] * len(shares), []
-    line, total = case.program.pools[0], _pool_yen(case.program, len(shares))
+    line, total = case.program.pools[0], case.program.pool_yen(len(shares))
     over = [share.raw - share.paid for share in shares]
     planned = [facts.get(line.of) for facts in case.units()]
     asked = sum(int(plan) for plan in planned if plan not in (None, Null))

@@ -116,6 +116,10 @@ class Program:
         for table in self.TABLES[:-1]:
             yield from getattr(self, table)
 
+    def pool_yen(self, count: int) -> int:
+        """What ``count`` members may split among them (yen)."""
+        return sum(int(line.yen) * count for line in self.pools)
+
     def every_input(self) -> dict[str, Input]:
         """Keys of the case and of its members."""
         return self.inputs | self.member_inputs

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -223,6 +224,12 @@ def test_words_of_a_message_can_always_be_written():
     with pytest.raises(DataError) as refused:
         judge({"program": "\ud800\x1b[31m\n" + "x" * 1000})
     assert str(refused.value).encode("utf-8") and "\x1b" not in str(refused.value) and len(refused.value.what) < 100
+
+
+def test_a_wrong_value_is_shown_as_json_has_it(it):
+    for value, words in {True: "「true」", "多め": "「多め」", (1,): "「[…]」"}.items():
+        with pytest.raises(DataError, match=re.escape(words)):
+            judge(it | {"cost_yen": value})
 
 
 def test_numbers_of_numpy_and_decimals_count_as_they_are(it, ci):

@@ -30,6 +30,7 @@ from jissho_kit.truths import (  # noqa: F401  (each fills the registries)
     press,
     shop_functions,
     strawberry,
+    strawberry_week,
     tea,
     tomato,
     weld,

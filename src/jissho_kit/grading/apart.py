@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -84,7 +84,12 @@ class Outcome:
 
 
 def make_job(
-    nb: NotebookNode, manifest: Manifest | None, submission: Path, master: Path, hidden: Path | None
+    nb: NotebookNode,
+    manifest: Manifest | None,
+    submission: Path,
+    master: Path,
+    hidden: Path | None,
+    theirs: Collection[str] = (),
 ) -> tuple[Job, list[str]]:
     """What one submission takes into the sandbox, and Japanese notes on files that stay outside.
 
@@ -98,11 +103,14 @@ def make_job(
         The submission's folder and the assignment's master copy, whose files win.
     hidden : Path, optional
         Folder of hidden inputs.
+    theirs : collection of str
+        Files of the master copy that do not win (nbgrader's ``Autograde.exclude_overwriting``).
     """
     probes = {cell.grade_id for cell in manifest.cells if cell.probe} if manifest else set()
     first = next((i for i, cell in enumerate(nb.cells) if _grade_id(cell) in probes), len(nb.cells))
     own, notes = intake.take_files(submission)
     files = intake.take_files(master)[0] if master.is_dir() else {}
+    files = {name: content for name, content in files.items() if name not in theirs or name not in own}
     files |= {name: own[name] for name in intake.without_clashes(own, files)}
     inputs = intake.take_files(hidden)[0] if hidden and hidden.is_dir() else {}
     return Job(tuple(map(_source, nb.cells)), first, files, inputs), notes

@@ -69,7 +69,7 @@ def configure(c: Config, course_dir: Path) -> None:
         ClearOutput,
         DeduplicateIds,
         OverwriteKernelspec,
-        OverwriteCells,
+        PutBack,
         CheckCellMetadata,
     ]
     c.Autograde.autograde_preprocessors = [
@@ -127,14 +127,17 @@ def _harden() -> None:
 
 
 def regular_files(path: str, exclude: list[str] | None = None) -> list[str]:
-    """As ``nbgrader.utils.find_all_files``, without anything that is no regular file, too large or in the master's way."""
+    """As ``nbgrader.utils.find_all_files``, without anything that is no regular file, too large or in the master's way.
+
+    A file that the master copy has, too, is no such thing: nbgrader puts the master's over it, unless told not to.
+    """
     found = [file for file in utils.find_all_files(path, exclude) if _is_plain(file)]
     folder = Path(path).absolute()
     if folder.parents[1].name != "submitted":
         return found
     master = folder.parents[2] / "source" / folder.name
     theirs = [os.path.relpath(file, master) for file in utils.find_all_files(str(master))]
-    kept = set(intake.without_clashes([os.path.relpath(file, path) for file in found], theirs))
+    kept = {*theirs, *intake.without_clashes([os.path.relpath(file, path) for file in found], theirs)}
     return [file for file in found if os.path.relpath(file, path) in kept]
 
 
@@ -185,6 +188,19 @@ class Tidy(_OfCourse):
         return nb, resources
 
 
+class PutBack(OverwriteCells):
+    """As nbgrader's, which stops where the cell before a missing one is missing, too; such a notebook stays as it is."""
+
+    def add_missing_grade_cells(self, nb: NotebookNode, resources: dict):
+        """Put missing graded cells back, all or none."""
+        handed_in = list(nb.cells)
+        try:
+            return super().add_missing_grade_cells(nb, resources)
+        except KeyError:
+            nb.cells = handed_in
+            return nb, resources
+
+
 class ExecuteApart(Execute, _OfCourse):
     """Execute shut in alone (:mod:`jissho_kit.grading.apart`), with hidden inputs (inputs only) for function items.
 
@@ -205,7 +221,12 @@ class ExecuteApart(Execute, _OfCourse):
         course, assignment = self.course(), told["assignment"]
         submission = course.root / "submitted" / told["student"] / assignment
         job, notes = apart.make_job(
-            nb, course.manifest(assignment), submission, course.source(assignment), course.hidden(assignment)
+            nb,
+            course.manifest(assignment),
+            submission,
+            course.source(assignment),
+            course.hidden(assignment),
+            self.config.Autograde.get("exclude_overwriting", {}).get(assignment, ()),
         )
         outcome = apart.OUTCOMES.pop(job.digest(), None)
         if outcome is None:

@@ -2,18 +2,20 @@
 
 import copy
 import json
+import os
 import re
 from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
-from nbgrader.preprocessors import Execute
+from nbgrader.preprocessors import Execute, OverwriteCells
 
 from jissho_kit import kernels
 from jissho_kit.grading import apart, driver
 from jissho_kit.grading.course import make_course
 from jissho_kit.grading.handin import hand_in, right_answers
 from jissho_kit.grading.intake import read_notebook
+from jissho_kit.grading.nbgrader_plugin import PutBack, regular_files
 from jissho_kit.grading.tidy import tidy
 
 pytestmark = pytest.mark.skipif(bool(kernels.why_not()), reason=kernels.why_not())
@@ -158,3 +160,25 @@ def test_a_solved_assignment_has_the_outputs_of_a_stock_kernel(tmp_path, tier, f
 def test_odd_cells_have_the_outputs_of_a_stock_kernel(tmp_path):
     cells = [new_code_cell(source.strip("\n")) for source in ODDITIES.split("\n---\n")]
     assert_same(new_notebook(cells=cells), {}, {}, len(cells), tmp_path)
+
+
+def test_files_that_the_instructor_leaves_to_participants_are_theirs(tmp_path):
+    for folder, content in (("source/課題", "m"), ("submitted/甲/課題", "s")):
+        for name in ("data/a.csv", "helper.py"):
+            (tmp_path / folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / folder / name).write_text(content)
+    submission, master = tmp_path / "submitted" / "甲" / "課題", tmp_path / "source" / "課題"
+    job, _ = apart.make_job(new_notebook(), None, submission, master, None, ["helper.py", "none.py"])
+    assert job.files == {"data/a.csv": b"m", "helper.py": b"s"}
+    # nbgrader itself lays the master's over them, as it is told.
+    assert sorted(map(os.path.basename, regular_files(str(submission)))) == ["a.csv", "helper.py"]
+
+
+def test_a_missing_cell_that_cannot_be_placed_stops_nothing(monkeypatch):
+    def stop(self, nb, resources):
+        nb.cells.append(new_code_cell("half"))
+        raise KeyError("before")
+
+    monkeypatch.setattr(OverwriteCells, "add_missing_grade_cells", stop)
+    nb, _ = PutBack().add_missing_grade_cells(new_notebook(cells=[new_code_cell("1")]), {})
+    assert [cell.source for cell in nb.cells] == ["1"]

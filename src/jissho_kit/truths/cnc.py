@@ -77,7 +77,8 @@ def periods(df: pd.DataFrame) -> dict[str, pd.DataFrame]:
 def alarm(df: pd.DataFrame) -> dict:
     """``threshold`` (%) set up on the base period; recall, flagged share and AUC of the load per period (``recall_after`` …).
 
-    ``days_…``, ``alarms_…``, ``defects_…``, ``found_…``: working days, alarms, defects and those with an alarm.
+    ``days_…``, ``alarms_…``, ``per_day_…``, ``defects_…``, ``found_…``: working days, alarms, alarms a day, defects,
+    and those with an alarm.
     ``threshold_reset``: moved by the load's mean forecast error of the first week with the new jig; ``recall_reset`` is
     what it finds in the weeks after.
     """
@@ -95,6 +96,7 @@ def alarm(df: pd.DataFrame) -> dict:
         found[f"auc_{name}"] = float(roc_auc_score(is_bad(part), part["主軸負荷"]))
         found[f"days_{name}"] = part["稼働日"].nunique()
         found[f"alarms_{name}"] = int((part["主軸負荷"] >= threshold).sum())
+        found[f"per_day_{name}"] = found[f"alarms_{name}"] / found[f"days_{name}"]
         found[f"defects_{name}"] = int(is_bad(part).sum())
         found[f"found_{name}"] = int((is_bad(part) & (part["主軸負荷"] >= threshold)).sum())
     return found

@@ -58,6 +58,18 @@ def test_m03_and_m44_the_score_stays_while_the_alarm_falls_silent(draws):
     assert in_most(draws, holds)
 
 
+def test_the_alarms_counts_are_its_shares(draws):
+    found = {
+        name: result(f"cnc_alarm.{name}", draws[0])
+        for name in ("found_trial", "defects_trial", "recall_trial", "days_trial", "days_after", "alarms_after")
+    }
+    assert found["found_trial"] / found["defects_trial"] == found["recall_trial"]
+    assert found["days_trial"] == 30
+    jig, last = result("cnc.jig_day", draws[0]), draws[0]["cnc"]["稼働日"].max()
+    assert found["days_after"] == last - jig + 1
+    assert found["alarms_after"] >= result("cnc_alarm.found_after", draws[0])
+
+
 def test_m38_a_chart_of_errors_notices_within_days(draws):
     def holds(tables):
         shown = demonstrate("M38", data=tables)

@@ -6,7 +6,7 @@ import pytest
 
 from jissho_kit.simulators import make_ic_inspection
 from jissho_kit.truths import demonstrate, result
-from jissho_kit.truths.ic_inspection import at_threshold, best_threshold
+from jissho_kit.truths.ic_inspection import MENU, at_threshold, best_threshold, operate
 
 
 @pytest.fixture(scope="module")
@@ -79,9 +79,63 @@ def test_m13_limits_are_the_exact_ones():
 def test_m42_a_person_behind_the_machine_loses_less(draws):
     def holds(tables):
         shown = demonstrate("M42", data=tables)
-        return shown.right["loss"] < 0.7 * shown.wrong["loss"]
+        return (
+            shown.right["loss"] < 0.7 * shown.wrong["loss"] and shown.right["loss"] < 0.5 * shown.right["people_loss"]
+        )
 
     assert in_most(draws, holds)
+
+
+def test_m42_with_a_dear_look_the_machine_alone_is_cheaper(draws):
+    shown = [demonstrate("M42", data=tables, params={"look": 2_000}) for tables in draws]
+    assert sum(one.wrong["loss"] < one.right["loss"] for one in shown) >= 12
+    assert all(one.wrong["loss"] < one.right["people_loss"] for one in shown)
+
+
+def test_a_band_on_a_table_small_enough_to_check_by_hand():
+    df = pd.DataFrame({"不良らしさ": [0.9, 0.8, 0.3, 0.2, 0.1, 0.1], "不良": [1, 0, 1, 0, 1, 0]})
+    yen = {"miss": 1_000, "discard": 70, "look": 10, "eye": 0.0}
+    # 0.1 passed (one defect), 0.2 and 0.3 looked at (by somebody who sees nothing), 0.8 and 0.9 thrown away
+    assert operate(df, 0.2, 0.5, **yen) == {"escaped": 2, "looked_at": 2, "thrown_away": 1, "loss": 2_000 + 20 + 70}
+    assert operate(df, 0.2, 0.5, **yen | {"eye": 1.0})["escaped"] == 1
+    assert operate(df, 0.0, 2.0, **yen)["looked_at"] == len(df)
+
+
+def test_the_ways_of_working_add_up(draws):
+    found = {
+        name: result(f"ic_ways.{name}", draws[0], {"look": 400, "discard": 1_800})
+        for name in ("people_loss", "machine_loss", "both_loss", "least_loss", "both_escaped", "both_looked_at")
+        + ("both_thrown_away", "both_labour", "both_labour_free", "people_looked_at", "machine_looked_at")
+    }
+    assert found["least_loss"] == min(found["people_loss"], found["machine_loss"], found["both_loss"])
+    bill = found["both_escaped"] * 50_000 + found["both_looked_at"] * 400 + found["both_thrown_away"] * 1_800
+    assert found["both_loss"] == bill == found["both_labour"] + found["both_labour_free"]
+    assert (found["people_looked_at"], found["machine_looked_at"]) == (20_000, 0)
+
+
+def test_the_bill_at_one_threshold_and_the_sums_people_make_of_it(draws):
+    params = {"threshold": 0.02, "miss": 60_000, "false": 400}
+    bill = {name: result(f"ic_cost.{name}", draws[0], params) for name in ("missed", "false_alarms", "loss", "swapped")}
+    assert bill["loss"] == bill["missed"] * 60_000 + bill["false_alarms"] * 400
+    assert bill["swapped"] == bill["missed"] * 400 + bill["false_alarms"] * 60_000
+    parts = [result(f"ic_cost.{name}", draws[0], params) for name in ("only_misses", "only_alarms")]
+    assert sum(parts) == bill["loss"]
+
+
+def test_the_best_of_four_settings_is_neither_the_standard_nor_the_one_that_stops_all(draws):
+    def holds(tables):
+        least, standard, fewest = (
+            result(f"ic_menu.{name}_loss", tables) for name in ("least", "standard", "fewest_missed")
+        )
+        return least < 0.5 * standard and least < 0.5 * fewest
+
+    assert in_most(draws, holds)
+    for tables in draws:
+        bills = [
+            result(f"ic_menu.missed_{i}", tables) * 50_000 + result(f"ic_menu.false_{i}", tables) * 300
+            for i in range(1, len(MENU) + 1)
+        ]
+        assert sorted(bills)[:2] == [result(f"ic_menu.{name}_loss", tables) for name in ("least", "second")]
 
 
 def test_named_results_agree_with_each_other(draws):

@@ -1,0 +1,58 @@
+"""K-F-2 keeps its promises: no result before a prediction, three numbers at the end, and yen that follow the knobs."""
+
+import ast
+
+import pytest
+
+from jissho_kit import lessons
+
+DECISIONS = ["K-F-2/threshold", "K-F-2/looks", "K-F-2/decision"]
+# What a participant must find out: none of it may stand on the page before the prediction.
+REVEALED = ("正解率は下がり", "全部いっしょに", "背の順", "選び、人が確かめる", "替えた日**です")
+
+
+@pytest.fixture(scope="module")
+def lesson():
+    return lessons.build("K-F-2")
+
+
+@pytest.fixture(scope="module")
+def calls(lesson):
+    """Calls at the top level of the participants' cells, in order: (function, its first argument if it is text)."""
+    found = []
+    for cell in lesson.cells:
+        if cell.cell_type == "code":
+            for statement in ast.parse(cell.source).body:
+                if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+                    first = statement.value.args[0]
+                    found.append((statement.value.func.id, first.value if isinstance(first, ast.Constant) else ""))
+    return found
+
+
+def test_every_result_waits_for_a_prediction_that_was_asked_for_before(calls):
+    asked = set()
+    for function, key in calls:
+        assert function in {"predict", "decide", "check", "after_prediction"}, f"{function} shows without waiting"
+        if function == "after_prediction":
+            assert key in asked, key
+        asked.add(key)
+
+
+def test_prose_tells_no_result_beforehand(lesson):
+    prose = "".join(cell.source for cell in lesson.cells if cell.cell_type == "markdown")
+    assert not [words for words in REVEALED if words in prose]
+    code = "".join(cell.source for cell in lesson.cells if cell.cell_type == "code")
+    assert all(words in code for words in REVEALED)
+
+
+def test_the_three_numbers_are_decided_last(calls):
+    keys = [key for _, key in calls]
+    places = [keys.index(key) for key in DECISIONS]
+    assert places == sorted(places)
+    assert places[0] > max(i for i, (function, _) in enumerate(calls) if function == "check")
+
+
+def test_a_check_at_least_every_quarter_of_the_lesson(calls):
+    places = [i for i, (function, _) in enumerate(calls) if function == "check"]
+    assert len(places) >= 5
+    assert max(b - a for a, b in zip(places, places[1:], strict=False)) <= len(calls) / 4

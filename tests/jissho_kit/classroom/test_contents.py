@@ -89,7 +89,7 @@ def test_where_a_target_opens(target, page):
     assert contents.page_of(target) == page
 
 
-@pytest.mark.parametrize(("target", "words"), [("K-F-2", "準備中"), ("X-F-1", "ありません")])
+@pytest.mark.parametrize(("target", "words"), [("G-A-3", "準備中"), ("X-F-1", "ありません")])
 def test_a_target_that_cannot_be_opened(target, words):
     with pytest.raises(UsageError, match=words) as caught:
         contents.page_of(target)

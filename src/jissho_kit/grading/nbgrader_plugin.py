@@ -12,6 +12,7 @@ import stat
 import sys
 import tempfile
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -46,7 +47,6 @@ from jissho_kit.grading.judge import Verdict, judge, refuse
 from jissho_kit.grading.tidy import tidy
 
 VERDICT = "application/vnd.jissho.verdict+json"
-TIMEOUT = 60  # seconds one cell may take
 STOPPED = (DeadKernelError, CellTimeoutError)  # after these nothing more can be run
 STOP_NOTE = "**実行が途中で止まりました**（{why}）。止まったセルから下は採点できていません。"
 OPEN_NOTE = "**隔離なしで採点しました。**"
@@ -86,7 +86,7 @@ def configure(c: Config, course_dir: Path) -> None:
     c.FeedbackExporter.template_name = "jissho_feedback"
     c.FeedbackExporter.exclude_anchor_links = True
     c.FeedbackExporter.extra_template_basedirs = [str(TEMPLATES)]
-    c.ExecuteApart.timeout = TIMEOUT
+    c.ExecuteApart.timeout = int(apart.LIMITS.cell_s)  # seconds one cell may take
     c.ExecuteApart.store_widget_state = False
     for name in ("Tidy", "ExecuteApart", "Judge"):
         c[name].course_dir = root
@@ -228,10 +228,11 @@ class ExecuteApart(Execute, _OfCourse):
             course.hidden(assignment),
             self.config.Autograde.get("exclude_overwriting", {}).get(assignment, ()),
         )
+        limits = replace(apart.LIMITS, cell_s=float(self.timeout or apart.LIMITS.cell_s))
         outcome = apart.OUTCOMES.pop(job.digest(), None)
-        if outcome is None:
+        if outcome is None or limits != apart.LIMITS:  # what was run ahead had the usual limits
             apart.require()
-            outcome = apart.run_submission(job)
+            outcome = apart.run_submission(job, limits=limits)
         outcome.put_into(nb)
         if outcome.stopped:
             notes.insert(0, STOP_NOTE.format(why=apart.STOPS[outcome.stopped]))

@@ -9,8 +9,10 @@ import os
 import shutil
 import subprocess
 import sys
+from copy import deepcopy
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -21,11 +23,11 @@ from nbgrader.api import Gradebook
 from jissho.errors import ContentError, UsageError
 from jissho.teach.bundle import MIME
 from jissho.teach.record import Record
-from jissho_kit.grading import driver
+from jissho_kit.grading import apart, driver
 from jissho_kit.grading.course import open_course
 from jissho_kit.grading.handin import hand_in, right_answers, wrong_answer_sets
 from jissho_kit.grading.intake import read_notebook
-from jissho_kit.grading.nbgrader_plugin import find_bundle
+from jissho_kit.grading.nbgrader_plugin import ExecuteApart, find_bundle
 
 from .conftest import make
 
@@ -129,6 +131,30 @@ def rows(submitted, stock):
     found = driver.grade(submitted, on_progress=lambda done, total, what: told.append((done, total, what)))
     assert [done for done, _, _ in told] == list(range(9)) and told[0][1] == 9
     return {row.student: row for row in found}
+
+
+def test_a_course_may_give_a_cell_another_time(monkeypatch, submitted):
+    """nbgrader's own setting; what was run ahead with the usual one does not count then."""
+    asked = []
+    monkeypatch.setattr(apart, "run_submission", lambda job, limits: asked.append(limits.cell_s) or blank(job))
+    released = nbformat.read(submitted.root / "release" / NAME / f"{NAME}.ipynb", as_version=4)
+    told = {"nbgrader": {"assignment": NAME, "student": "満点", "notebook": NAME}}
+    for seconds in (None, 7):
+        monkeypatch.setattr(apart, "OUTCOMES", Ahead())
+        executor = ExecuteApart(course_dir=str(submitted.root), timeout=seconds)
+        executor.preprocess(deepcopy(released), deepcopy(told))  # an empty outcome will do
+    assert asked == [7]
+
+
+def blank(job) -> apart.Outcome:
+    return apart.Outcome(job.digest(), ([],) * len(job.sources), (None,) * len(job.sources))
+
+
+class Ahead(dict):
+    """An outcome for every job."""
+
+    def pop(self, digest, default=None):
+        return SimpleNamespace(put_into=lambda nb: None, stopped="")
 
 
 def states(row) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from jissho.teach import hints
 from jissho.teach.charts import COLORS, FOOTER, chart, label, label_bars, show
 from jissho.teach.controls import explore, select, slider
+from jissho.teach.decision import show_card
 from jissho.teach.forms import ask, check
 from jissho.teach.money import man_yen, percent, yen
 from jissho.teach.predictions import (
@@ -39,6 +40,7 @@ __all__ = [
     "require_prediction",
     "select",
     "show",
+    "show_card",
     "show_prediction",
     "slider",
     "yen",

@@ -57,8 +57,11 @@ def require_prediction(key: str) -> float | str | None:
     return value
 
 
-def after_prediction(key: str, draw: Callable[[], Any]) -> None:
-    """Show what ``draw()`` displays as soon as a prediction is recorded under ``key``; until then, say so."""
+def after_prediction(key: str, draw: Callable[[], Any], *, follows: Sequence[str] = ()) -> None:
+    """Show what ``draw()`` displays as soon as a prediction is recorded under ``key``; until then, say so.
+
+    ``follows``: keys of entries recorded earlier that ``draw`` looks at; it is drawn again when one of them changes.
+    """
     if automatic():
         draw()
         return
@@ -70,7 +73,8 @@ def after_prediction(key: str, draw: Callable[[], Any]) -> None:
 
     wait = f'<p style="font-size:18px">{escape(WAIT)}</p>'
     place.outputs = ({"output_type": "display_data", "data": {"text/html": wait, "text/plain": WAIT}, "metadata": {}},)
-    store.when_saved("predictions", key, update)
+    for one in (key, *follows):
+        store.when_saved("predictions", one, update)
     update()
     display(place)
 

@@ -100,6 +100,16 @@ def test_the_picture_appears_with_the_prediction(page):
     assert drawn == [1, 2]
 
 
+def test_the_picture_is_drawn_again_when_what_it_looks_at_changes(page):
+    drawn = []
+    after_prediction("a", lambda: drawn.append(store.get("predictions", "case")["value"]), follows=["case"])
+    store.save("predictions", "case", "F1")
+    assert drawn == []
+    store.save("predictions", "a", "3")
+    store.save("predictions", "case", "F2")
+    assert drawn == ["F1", "F2"]
+
+
 def test_in_automatic_runs_nobody_is_waited_for(page, monkeypatch):
     monkeypatch.setenv("JISSHO_AUTO", "1")
     drawn = []

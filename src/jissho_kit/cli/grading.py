@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +18,12 @@ from jissho_kit.cli import _console as console
 from jissho_kit.cli._commands import FINDINGS, FINE, FieldOption, Json, Tier, TierOption, command
 
 app = typer.Typer()
+
+
+def _tls(name: str, help: str):
+    """Option for a file of Dask's certificates."""
+    told = f"--scheduler で使う{help}（PEM。省くと Dask の設定）"
+    return Annotated[Path | None, typer.Option(name, metavar="ファイル", help=told)]
 
 
 @command(app, "./jissho course 講座 --tier K --field factory")
@@ -57,14 +65,26 @@ def grade(
     no_sandbox: Annotated[
         bool, typer.Option("--no-sandbox", help="隔離せずに動かします。自分で書いた提出物だけに使ってください。")
     ] = False,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            "--scheduler", metavar="アドレス", help="何台かで採点します: Dask のスケジューラー（tls://…:8786）"
+        ),
+    ] = None,
+    tls_ca: _tls("--tls-ca", "認証局の証明書") = None,
+    tls_cert: _tls("--tls-cert", "この機械の証明書") = None,
+    tls_key: _tls("--tls-key", "この機械の鍵") = None,
     as_json: Json = False,
 ) -> int:
     """提出された課題を採点し、点の表と、一人ずつの結果のページを出します。"""
-    from jissho_kit.grading import engine as engines
-
+    if no_sandbox and scheduler:
+        raise UsageError("--no-sandbox は、--scheduler と一緒には使えません。", mend="どちらかを外してください。")
+    if watch and (force or as_json):
+        raise UsageError("--watch は、--force・--json と一緒には使えません。", mend="どちらかを外してください。")
+    engine_for = partial(_engine, folder, 1 if no_sandbox else jobs, force, scheduler, (tls_ca, tls_cert, tls_key))
     if watch:
-        return _watch(folder, assignment, jobs, no_sandbox, force or as_json)
-    with console.progress() as step, engines.local(folder, 1 if no_sandbox else jobs, force) as engine:
+        return _watch(folder, assignment, no_sandbox, engine_for)
+    with console.progress() as step, engine_for() as engine:
         from jissho_kit.grading import apart, driver  # while the engine starts
         from jissho_kit.grading.course import open_course
 
@@ -98,21 +118,25 @@ def grade(
     return FINDINGS if any(row.problem for row in rows) else FINE
 
 
-def _watch(folder: Path, assignment: str | None, jobs: int | None, no_sandbox: bool, more: bool) -> int:
+def _engine(folder: Path, jobs: int | None, force: bool, scheduler: str | None, tls: tuple[Path | None, ...]):
+    """Who runs submissions: this machine, or a cluster."""
+    if scheduler is None:
+        from jissho_kit.grading import engine
+
+        return engine.local(folder, jobs, force)
+    from jissho_kit.grading import cluster
+
+    return cluster.connected(scheduler, folder, jobs, cluster.Tls(*tls))
+
+
+def _watch(folder: Path, assignment: str | None, no_sandbox: bool, engine_for: Callable) -> int:
     """Grade in class until Ctrl-C; one line for each result."""
     from jissho_kit.grading import apart, driver
-    from jissho_kit.grading import engine as engines
     from jissho_kit.grading import watch as room
     from jissho_kit.grading.course import open_course
 
-    if more:
-        raise UsageError("--watch は、--force・--json と一緒には使えません。", mend="どちらかを外してください。")
     course = open_course(folder)
-    with (
-        contextlib.suppress(KeyboardInterrupt),
-        apart.without_sandbox(no_sandbox),
-        engines.local(folder, 1 if no_sandbox else jobs) as engine,
-    ):
+    with contextlib.suppress(KeyboardInterrupt), apart.without_sandbox(no_sandbox), engine_for() as engine:
         if not apart.is_isolated():
             console.say(driver.OWN_RISK)
         console.say(f"{course.root / 'submitted'} に届いた提出を採点します。終わるときは Ctrl-C を押してください。")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -248,8 +250,23 @@ def test_grade_in_class_says_a_line_for_each_result_until_it_is_stopped(jissho, 
     lines = [line.partition(" ")[2] for line in out.splitlines()]
     assert code == 0 and lines[:2] == ["K-F-1 太郎: 5/11点", "K-F-1 花子: 読めません。出し直し（a.ipynb）"]
     assert "次の採点は" in lines[2] and "Ctrl-C" in err and "--watch なしで" in err
-    code, _, err = jissho("grade", str(tmp_path), "--watch", "--json")
-    assert code == 2 and "一緒には使えません" in err
+    for options in (["--watch", "--json"], ["--no-sandbox", "--scheduler", "tls://a:1"]):
+        code, _, err = jissho("grade", str(tmp_path), *options)
+        assert code == 2 and "一緒には使えません" in err
+
+
+def test_grade_on_a_cluster_takes_its_engine_from_there(jissho, monkeypatch, tmp_path):
+    from jissho_kit.grading import cluster, course, driver
+
+    asked = []
+    monkeypatch.setattr(course, "open_course", lambda folder: course.Course(tmp_path, "K", "factory", ("K-F-1",)))
+    monkeypatch.setattr(cluster, "connected", lambda *told: contextlib.nullcontext(asked.append(told) or "cluster"))
+    monkeypatch.setattr(driver, "grade", lambda *_, **options: asked.append(options["engine"]) or [])
+    assert jissho("grade", str(tmp_path), "--scheduler", "tls://a:1", "--tls-ca", "ca.pem", "-j", "3")[0] == 0
+    assert asked == [("tls://a:1", tmp_path, 3, cluster.Tls(Path("ca.pem"))), "cluster"]
+    monkeypatch.undo()
+    code, _, err = jissho("grade", str(tmp_path), "--scheduler", "tcp://server:8786")
+    assert code == 2 and "tls://" in err
 
 
 def test_grade_before_anybody_has_handed_in(jissho, monkeypatch, tmp_path):

@@ -20,9 +20,10 @@ from nbgrader.plugins import CsvExportPlugin
 
 from jissho.errors import UsageError
 from jissho_kit import kernels
-from jissho_kit.grading import apart, done, driver, ledger
+from jissho_kit.grading import apart, cluster, done, driver, ledger
 from jissho_kit.grading import engine as engines
 from jissho_kit.grading.ahead import ahead
+from jissho_kit.grading.cluster import connected
 from jissho_kit.grading.course import open_course
 from jissho_kit.grading.engine import Threads, Workers
 from jissho_kit.grading.handin import hand_in, right_answers, wrong_answer_sets
@@ -382,11 +383,11 @@ def test_a_task_goes_to_a_new_worker_when_one_dies_and_then_to_the_recording_pro
         engine.require()
         looked = [engine.submit(task) for task in endless]
         looked[1].result(60)
-        for _ in range(2):
-            (pid,) = engine.pids()
-            os.kill(pid, signal.SIGKILL)
-            while engine.pids() == [pid]:
-                time.sleep(0.05)
+        (first,) = engine.pids()
+        os.kill(first, signal.SIGKILL)
+        while engine.pids() in ([], [first]):
+            time.sleep(0.05)
+        os.kill(*engine.pids(), signal.SIGKILL)
         assert looked[0].result(60) == Looked()  # it was in both
         assert all(one.result(60) == Looked() or one.result().outcome for one in looked[1:])
         assert engine.submit(endless[1]).result(60).outcome
@@ -426,6 +427,53 @@ class _Given(Threads):
         done = Future()
         done.set_result(self._looked.get(task.student, Looked("名", "f", "m")))
         return done
+
+
+# ---- a Dask cluster of two worker processes
+
+
+@pytest.fixture(scope="module")
+def address():
+    from distributed import LocalCluster
+
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
+    ) as two:
+        yield two.scheduler_address
+
+
+def test_a_killed_worker_changes_nothing(undisturbed, course, address):
+    with connected(address, course.root) as engine:
+        assert engine.jobs == 2
+        pids = list(engine._client.run(os.getpid).values())
+
+        def kill(count, *_):
+            if count == 1:
+                os.kill(pids[0], signal.SIGKILL)
+
+        assert driver.grade(course, pages=True, force=True, engine=engine, on_progress=kill) == undisturbed[0]
+    assert results(course) == undisturbed[2]
+
+
+def test_a_worker_that_cannot_shut_in_or_differs_is_named_and_nothing_is_graded(course, address, monkeypatch):
+    with connected(address, course.root) as engine:
+        for told, said in ((("bwrap", "k", True), "隔離"), (("", "k", False), "見えません"), (("", "k", True), "版")):
+            monkeypatch.setattr(engine._client, "run", lambda *_, told=told: {"tcp://w": told})
+            with pytest.raises(UsageError, match=f"tcp://w.*{said}"):
+                driver.grade(course, engine=engine)
+        monkeypatch.setattr(engine, "require", lambda: None)
+        monkeypatch.setattr(cluster, "look", refuse)
+        with pytest.raises(UsageError, match="隔離.*bwrap"):
+            driver.grade(course, engine=engine)
+    assert not (course.root / "autograded").exists()
+
+
+def refuse(task):
+    """As a worker that joined later and cannot shut in."""
+    return Looked(refused="bwrap")
+
+
+# ---- memory
 
 
 def test_outcomes_are_dropped_when_they_are_recorded(course, monkeypatch):

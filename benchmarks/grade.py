@@ -3,6 +3,7 @@
     ./jissho python benchmarks/grade.py                      # 40 submissions
     ./jissho python benchmarks/grade.py --submissions 8 --json
     ./jissho python benchmarks/grade.py --profile            # where our time goes instead
+    ./jissho python benchmarks/grade.py --memory --submissions 400   # what one more submission adds in memory
 
 An assignment of 25 cells with pandas and scikit-learn, seven of them graded. Every other submission is wrong: wrong values
 of three kinds, an exception, unfinished, with warnings. Stock nbgrader has its own configuration, plain kernels and tests
@@ -19,6 +20,7 @@ import json
 import os
 import pstats
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -96,8 +98,11 @@ def main() -> None:
     parser.add_argument("--no-pages", action="store_true", help="ours writes no feedback pages")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--profile", action="store_true")
+    parser.add_argument("--memory", action="store_true", help="memory of the recording process over tiny submissions")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="jissho-grade-", ignore_cleanup_errors=True) as folder:
+        if wanted.memory:
+            return memory(make_tiny(Path(folder), wanted.submissions), wanted.jobs, wanted.json)
         course, stock = make_ours(Path(folder), wanted.submissions), Path(folder) / "stock"
         if wanted.profile:
             profile(course, wanted.jobs, not wanted.no_pages)
@@ -143,6 +148,67 @@ def profile(course, jobs: int | None, pages: bool) -> None:
     print(f"{len(rows)}: {time.perf_counter() - start:.1f} s, this thread {time.thread_time() - cpu:.1f} s")
 
 
+# ---- memory
+
+MEMORY = """
+import json, sys
+from pathlib import Path
+from jissho_kit.grading import course, driver
+
+def told(done, total, what):
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    seen.append([done, int(status["VmRSS"].split()[0]) / 1024, int(status["VmHWM"].split()[0]) / 1024])
+
+seen = []
+rows = driver.grade(course.open_course(Path({course!r})), jobs={jobs}, pages=True, on_progress=told)
+assert not any(row.problem or not row.isolated for row in rows), rows
+print(json.dumps(seen))
+"""
+TINY_ITEMS = f"""\
+- id: {NAME}.a
+  objective: {NAME}/1
+  kind: choice
+  question: どれですか。
+  points: 1
+  options: [右, 左]
+  right: {{choice: 右}}
+  wrong:
+    - {{choice: 左, because: S03, say: 逆です。}}
+"""
+TINY_PY = f'# %% item="{NAME}.a" answer="向き"\n向き = None\n### BEGIN SOLUTION\n### END SOLUTION\n'
+
+
+def make_tiny(folder: Path, count: int):
+    """A course with one question and ``count`` submissions as released."""
+    from jissho_kit.grading import driver
+
+    course = make_course_of(folder, TINY_ITEMS, TINY_PY, "checksheet")
+    driver.hand_out(course)
+    for number in range(count):
+        shutil.copytree(course.root / "release" / NAME, course.root / "submitted" / f"p{number:04d}" / NAME)
+    return course
+
+
+def memory(course, jobs: int | None, as_json: bool) -> None:
+    """Resident memory of the recording process against submissions recorded: the slope of its second half."""
+    code = MEMORY.format(course=str(course.root), jobs=jobs)
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    if run.returncode:
+        sys.exit(run.stderr)
+    seen = json.loads(run.stdout)
+    half = seen[len(seen) // 2 :]
+    counts, sizes = [one[0] for one in half], [one[1] for one in half]
+    slope = statistics.linear_regression(counts, sizes).slope
+    at_40, result = seen[min(40, len(seen) - 1)][2], {"submissions": len(seen)}
+    result |= {
+        "kib_per_submission": round(1024 * slope, 1),
+        "peak_mib_at_40": round(at_40),
+        "peak_mib": round(seen[-1][2]),
+    }
+    told = "{kib_per_submission} KiB per submission; peak {peak_mib_at_40} MiB after 40, {peak_mib} MiB after {submissions}"
+    print(json.dumps(result) if as_json else told.format(**result))
+
+
 # ---- the assignment
 
 
@@ -179,20 +245,27 @@ def assignment_py() -> str:
     return "\n\n".join(cells) + "\n"
 
 
-def make_ours(folder: Path, count: int):
-    """A course with submissions."""
-    from jissho_kit import curriculum, truths
-    from jissho_kit.grading import driver
+def make_course_of(folder: Path, items: str, assignment: str, dataset: str):
+    """A course of one assignment."""
+    from jissho_kit import curriculum
     from jissho_kit.grading.course import make_course
 
-    truths.RESULTS["bench"] = values
     content = folder / "content"
     place = content / "grading" / NAME
     place.mkdir(parents=True)
-    (place / "items.yml").write_text(items_yml(), encoding="utf-8")
-    (place / "assignment.py").write_text(assignment_py(), encoding="utf-8")
+    (place / "items.yml").write_text(items, encoding="utf-8")
+    (place / "assignment.py").write_text(assignment, encoding="utf-8")
     shutil.copy(curriculum.content_root() / "grading" / "nbgrader_config.py", content / "grading")
-    course = make_course(folder / "ours", "G", "factory", 1, content, {NAME: ["press"]})
+    return make_course(folder / "ours", "G", "factory", 1, content, {NAME: [dataset]})
+
+
+def make_ours(folder: Path, count: int):
+    """A course with submissions."""
+    from jissho_kit import truths
+    from jissho_kit.grading import driver
+
+    truths.RESULTS["bench"] = values
+    course = make_course_of(folder, items_yml(), assignment_py(), "press")
     driver.hand_out(course)
     for number in range(count):
         hand_in(course, number)

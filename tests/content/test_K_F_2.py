@@ -1,10 +1,12 @@
 """K-F-2 keeps its promises: no result before a prediction, three numbers at the end, and yen that follow the knobs."""
 
 import ast
+import builtins
 
 import pytest
 
 from jissho_kit import lessons
+from jissho_kit.classroom.app import LONG
 
 DECISIONS = ["K-F-2/threshold", "K-F-2/looks", "K-F-2/decision"]
 # What a participant must find out: none of it may stand on the page before the prediction.
@@ -56,3 +58,16 @@ def test_a_check_at_least_every_quarter_of_the_lesson(calls):
     places = [i for i, (function, _) in enumerate(calls) if function == "check"]
     assert len(places) >= 5
     assert max(b - a for a, b in zip(places, places[1:], strict=False)) <= len(calls) / 4
+
+
+def test_the_short_version_uses_nothing_that_it_leaves_out(lesson):
+    cells = [c for c in lesson.cells if c.cell_type == "code" and LONG not in c.metadata.get("tags", [])]
+    nodes = list(ast.walk(ast.parse("\n".join(cell.source for cell in cells))))
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    known = {node.id for node in names if isinstance(node.ctx, ast.Store)} | set(dir(builtins))
+    known |= {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+    known |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    known |= {alias.asname or alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names}
+    known |= {"np"}
+    assert {node.id for node in names} <= known
+    assert len(cells) < sum(cell.cell_type == "code" for cell in lesson.cells)

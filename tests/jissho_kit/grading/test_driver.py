@@ -20,7 +20,7 @@ from nbgrader.plugins import CsvExportPlugin
 
 from jissho.errors import UsageError
 from jissho_kit import kernels
-from jissho_kit.grading import apart, cluster, done, driver, ledger
+from jissho_kit.grading import apart, done, driver, ledger
 from jissho_kit.grading import engine as engines
 from jissho_kit.grading.ahead import ahead
 from jissho_kit.grading.cluster import connected
@@ -462,15 +462,11 @@ def test_a_worker_that_cannot_shut_in_or_differs_is_named_and_nothing_is_graded(
             with pytest.raises(UsageError, match=f"tcp://w.*{said}"):
                 driver.grade(course, engine=engine)
         monkeypatch.setattr(engine, "require", lambda: None)
-        monkeypatch.setattr(cluster, "look", refuse)
-        with pytest.raises(UsageError, match="隔離.*bwrap"):
+        submit, refused = engine._client.submit, ("", "", "", None, "bwrap")  # by one that joined later
+        monkeypatch.setattr(engine._client, "submit", lambda *_, **__: submit(Looked, *refused, pure=False))
+        with pytest.raises(UsageError, match="(?s)隔離.*bwrap"):
             driver.grade(course, engine=engine)
     assert not (course.root / "autograded").exists()
-
-
-def refuse(task):
-    """As a worker that joined later and cannot shut in."""
-    return Looked(refused="bwrap")
 
 
 # ---- memory

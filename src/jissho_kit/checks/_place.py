@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 
 from jissho.errors import ContentError
+from jissho_kit.curriculum import ids
 
 _WHERE = re.compile(r"^(?P<file>.*\.\w+)(?::(?P<line>\d+)| (?P<row>\d+) 行目)?")
 _ID = re.compile(r"^\s*-?\s*id:\s*['\"]?(?P<id>[\w.-]+)")
-ITEM_ID = re.compile(r"^[KGB]-[FA]-[123][a-e]?\.[a-z][0-9]?$")
+ITEM_ID = re.compile(rf"^{ids.ITEM}$")
 
 
 def text_of(path: Path) -> str:

@@ -14,7 +14,7 @@ from jissho import datasets
 from jissho.errors import ContentError, DataError, UsageError
 from jissho_kit import curriculum, lessons, truths
 from jissho_kit.checks._execution import Execution, execute
-from jissho_kit.curriculum import Course, Part
+from jissho_kit.curriculum import Course, Module, Part
 from jissho_kit.grading.course import MOST_DRAWS
 from jissho_kit.grading.items import Item, load_items
 from jissho_kit.grading.keys import NotSeparable
@@ -44,6 +44,31 @@ class Kit:
     @cached_property
     def parts(self) -> list[Part]:
         return [part for course in self.courses.values() for part in course.parts]
+
+    @cached_property
+    def tests(self) -> dict[str, tuple[Course, str]]:
+        """By assignment given before or after a class: the course it belongs to, and the other form."""
+        both = [(course, tests) for course in self.courses.values() for tests in course.tests.values()]
+        before = {tests.pre: (course, tests.post) for course, tests in both}
+        return before | {tests.post: (course, tests.pre) for course, tests in both}
+
+    @cached_property
+    def assignments(self) -> dict[str, tuple[str, ...]]:
+        """Objectives by assignment: those of its part; for a test those of all the field's modules."""
+        found = {
+            part.assignment: tuple(f"{part.module}/{number}" for number in part.objectives)
+            for part in self.parts
+            if part.assignment
+        }
+        for id in self.tests:
+            taught = [(one.id, len(one.objectives)) for one in self.taught_for(id)]
+            found[id] = tuple(f"{module}/{number}" for module, most in taught for number in range(1, most + 1))
+        return found
+
+    def taught_for(self, test: str) -> list[Module]:
+        """Modules between a test before and one after the class."""
+        course, _twin = self.tests[test]
+        return [module for module in course.modules if module.id[2] == test[2]]
 
 
 @dataclass(frozen=True)
@@ -92,11 +117,15 @@ class PartOf:
 
 @dataclass(frozen=True)
 class Assignment:
-    """An assignment's folder, its items, and the part that hands it out."""
+    """An assignment's folder and its items."""
 
     kit: Kit
     id: str
-    part: Part | None
+
+    @property
+    def objectives(self) -> tuple[str, ...]:
+        """Those it may measure."""
+        return self.kit.assignments[self.id]
 
     @property
     def path(self) -> Path:
@@ -241,6 +270,8 @@ def select(kit: Kit, paths: list[Path]) -> Subjects:
         chosen.data.append(DataFolder(kit))
     for part in kit.parts:
         _add_part(kit, part, files, chosen)
+    touched = {path.parent for path in files}
+    chosen.items += [Assignment(kit, id) for id in kit.assignments if kit.root / "grading" / id in touched]
     chosen.guide += [Guide(kit, path) for path in sorted(files) if path.parent == kit.root / "curriculum" / "guides"]
     return chosen
 
@@ -299,5 +330,3 @@ def _add_part(kit: Kit, part: Part, files: set[Path], chosen: Subjects) -> None:
         chosen.part.append(subject)
     if lesson in files:
         chosen.lesson.append(subject)
-    if any(file.parent == folder for file in files):
-        chosen.items.append(Assignment(kit, part.assignment, part))

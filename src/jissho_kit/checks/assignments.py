@@ -12,7 +12,7 @@ from jissho_kit.checks._place import line_of, line_of_id, text_of
 from jissho_kit.checks._subjects import Assignment
 from jissho_kit.grading.build import build_notebook
 from jissho_kit.grading.course import MOST_DRAWS
-from jissho_kit.grading.items import Item
+from jissho_kit.grading.items import Item, load_items
 from jissho_kit.grading.keys import Key, NotSeparable, draw_params, make_key
 from jissho_kit.grading.mutants import mutants
 
@@ -25,10 +25,8 @@ def items_readable(assignment: Assignment) -> Iterator[Fault]:
 
 
 def objective_known(assignment: Assignment) -> Iterator[Fault]:
-    part = assignment.part
-    known = {f"{part.module}/{number}" for number in part.objectives}
     for item in assignment.items:
-        if item.objective not in known:
+        if item.objective not in assignment.objectives:
             yield _fault(assignment, item, item.objective, "objective:")
 
 
@@ -104,6 +102,37 @@ def synthetic_said(assignment: Assignment) -> Iterator[Fault]:
         yield Fault(assignment.text)
 
 
+def asks_what_is_taught(assignment: Assignment) -> Iterator[Fault]:
+    if assignment.id not in assignment.kit.tests:
+        return
+    taught = {id for module in assignment.kit.taught_for(assignment.id) for id in module.misconceptions}
+    for item in assignment.items:
+        for id in _misconceptions(item) - taught:
+            yield _fault(assignment, item, id, f"because: {id}")
+
+
+def has_its_twins_cells(assignment: Assignment) -> Iterator[Fault]:
+    """Item by item the two forms measure the same: objective, kind, points, misconceptions."""
+    _course, twin = assignment.kit.tests.get(assignment.id, (None, None))
+    if twin is None or not (assignment.kit.root / "grading" / twin / "items.yml").is_file():
+        return  # a missing form is another rule's matter
+    others = {item.id.rpartition(".")[2]: item for item in load_items(twin, assignment.kit.root)}
+    for item in assignment.items:
+        other = others.pop(item.id.rpartition(".")[2], None)
+        if other is None or _cell(item) != _cell(other):
+            yield _fault(assignment, item, f"{twin} と違います")
+    for other in others.values():
+        yield Fault(assignment.path, 1, assignment.id, f"{other.id} に当たる問題がありません")
+
+
+def _cell(item: Item) -> tuple:
+    return item.objective, item.kind, item.points, _misconceptions(item)
+
+
+def _misconceptions(item: Item) -> set[str]:
+    return {wrong.because for wrong in item.wrong if wrong.because.startswith("M")}
+
+
 def _unproven(assignment: Assignment, item: Item, error: ContentError) -> Fault:
     """An item without a key; the error itself knows best how to mend it."""
     return replace(_fault(assignment, item, error.what), mend=error.mend)
@@ -122,6 +151,20 @@ RULES = (
         "このパートにない目標を測っています",
         "objective: を「モジュール/番号」で、パートの objectives: にあるものにしてください。",
         objective_known,
+    ),
+    Rule(
+        "test-untaught",
+        "items",
+        "この分野の教材が崩さない考え違いを聞いています",
+        "分野の教材の misconceptions: にある番号で聞いてください。",
+        asks_what_is_taught,
+    ),
+    Rule(
+        "test-forms",
+        "items",
+        "事前と事後のテストの升目が合いません",
+        "同じ記号の問題は、目標・種類・点・考え違いをそろえてください。",
+        has_its_twins_cells,
     ),
     Rule(
         "reason-unknown",

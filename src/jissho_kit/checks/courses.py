@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jissho_kit import curriculum
 from jissho_kit.checks._model import Fault, Rule
-from jissho_kit.checks._place import line_of_id
+from jissho_kit.checks._place import line_of, line_of_id
 from jissho_kit.checks._subjects import Kit, PartOf
 from jissho_kit.grading.items import load_items
 
@@ -36,6 +36,14 @@ def assignment_exists(subject: PartOf) -> Iterator[Fault]:
         yield _fault(subject, "assignment: がありません")
     elif part.assignment:
         yield from _missing(subject, subject.root / "grading" / part.assignment, ASSIGNMENT_FILES)
+
+
+def pre_and_post_exist(kit: Kit) -> Iterator[Fault]:
+    for id, (course, _twin) in kit.tests.items():
+        for name in ASSIGNMENT_FILES:
+            if not (kit.root / "grading" / id / name).is_file():
+                file = kit.root / curriculum.course_file(course.tier)
+                yield Fault(file, line_of(file, "tests:", id), id, f"grading/{id}/{name} がありません")
 
 
 def guide_exists(subject: PartOf) -> Iterator[Fault]:
@@ -89,6 +97,13 @@ RULES = (
         "課題がそろっていません",
         "grading/ に items.yml と assignment.py を書くか、assignment: と status: を直してください。",
         assignment_exists,
+    ),
+    Rule(
+        "test-missing",
+        "kit",
+        "事前・事後テストがそろっていません",
+        "grading/ に items.yml と assignment.py を書くか、教科の tests: を直してください。",
+        pre_and_post_exist,
     ),
     Rule("guide-missing", "part", "講師ノートがありません", "curriculum/guides/ に書いてください。", guide_exists),
     Rule(

@@ -10,10 +10,11 @@ from jissho_kit import curriculum
 from jissho_kit.checks._model import Fault, Rule
 from jissho_kit.checks._place import text_of
 from jissho_kit.checks._subjects import File, Guide
+from jissho_kit.curriculum import ids
 from jissho_kit.grading.items import load_items
 
-_PART = re.compile(r"(?<![\w-])[KGB]-[FA]-[123][a-e]?(?![\w])", re.ASCII)
-_ITEM = re.compile(r"(?<![\w-])[KGB]-[FA]-[123][a-e]?\.[a-z][0-9]?(?![\w])", re.ASCII)
+_ASSIGNMENT = re.compile(rf"(?<![\w-]){ids.ASSIGNMENT}(?!\w)", re.ASCII)
+_ITEM = re.compile(rf"(?<![\w-]){ids.ITEM}(?!\w)", re.ASCII)
 _MISCONCEPTION = re.compile(r"(?<![\w-])[MS]\d\d(?!\w)", re.ASCII)
 
 
@@ -34,7 +35,7 @@ def named_by_a_course(file: File) -> Iterator[Fault]:
     parts = file.kit.parts
     known = {
         "notebooks": {root / part.lesson for part in parts if part.lesson},
-        "grading": {root / "grading" / part.assignment for part in parts if part.assignment},
+        "grading": {root / "grading" / assignment for assignment in file.kit.assignments},
         "guides": {curriculum.guide_path(part.module, root) for part in parts},
     }
     if room[0] == "notebooks" and path.suffix == ".py" and path not in known["notebooks"]:
@@ -46,20 +47,19 @@ def named_by_a_course(file: File) -> Iterator[Fault]:
 
 
 def guide_refers_to_what_exists(guide: Guide) -> Iterator[Fault]:
-    parts = {part.id for part in guide.kit.parts} | {part.module for part in guide.kit.parts}
+    known = {id for part in guide.kit.parts for id in (part.id, part.module)} | set(guide.kit.assignments)
     reasons = curriculum.misconceptions(guide.kit.root)
     for number, line in enumerate(text_of(guide.path).splitlines(), 1):
         items = _ITEM.findall(line)
         unknown = [id for id in items if not _is_item(guide, id)]
-        unknown += [id for id in _PART.findall(_ITEM.sub("", line)) if id not in parts]
+        unknown += [id for id in _ASSIGNMENT.findall(_ITEM.sub("", line)) if id not in known]
         unknown += [id for id in _MISCONCEPTION.findall(line) if id not in reasons]
         yield from (Fault(guide.path, number, guide.id, id) for id in unknown)
 
 
 def _is_item(guide: Guide, id: str) -> bool:
-    assignments = {part.assignment for part in guide.kit.parts}
     assignment = id.rpartition(".")[0]
-    return assignment in assignments and any(item.id == id for item in load_items(assignment, guide.kit.root))
+    return assignment in guide.kit.assignments and any(item.id == id for item in load_items(assignment, guide.kit.root))
 
 
 RULES = (

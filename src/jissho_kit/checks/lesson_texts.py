@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from jissho_kit import lessons
 from jissho_kit.checks._model import Fault, Rule
 from jissho_kit.checks._subjects import PartOf
+from jissho_kit.curriculum import ids
 
 SYNTHETIC = "合成データ"
 COMMON_LIBRARIES = {"jissho", "numpy", "pandas", "matplotlib", "sklearn", "scipy", "ipywidgets", "IPython"}
@@ -21,7 +22,7 @@ NOT_STATED = [
     re.compile(r"\{[^{}]*\}"),
     re.compile(r"\]\([^)]*\)|https?://\S+"),
     re.compile(r"</?[A-Za-z][^>]*>"),
-    re.compile(r"[KGB]-[FA]-\d\w*(?:[./]\w+)*", re.ASCII),
+    re.compile(rf"{ids.ASSIGNMENT}(?:[./]\w+)*", re.ASCII),
     re.compile(r"(?<!\w)[MS]\d\d(?!\w)", re.ASCII),
     re.compile(r"(?m)^\s*(?:#+\s*)?\d+[.)．）]\s"),
     re.compile(r"(?<![\w.])\d[a-e](?!\w)", re.ASCII),

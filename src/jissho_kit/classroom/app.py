@@ -92,11 +92,14 @@ def prepare(
         minutes = SHORT_MINUTES if short else part.minutes
         pages.append(Page(part.title, f"{minutes}分", f"{part.id}.ipynb"))
     opened = open_course(course) if course else None
-    for assignment in _assignments(opened, parts):
+    before, own, after = _assignments(opened, parts)
+    asked = {}
+    for assignment in (*before, *own, *after):
         on_progress(f"問題を用意しています: {assignment}")
         made, title = _questions(opened, assignment)
         files |= made
-        pages.append(Page(title, "答えて提出", f"{QUESTIONS}/{assignment}/{assignment}.ipynb"))
+        asked[assignment] = Page(title, "答えて提出", f"{QUESTIONS}/{assignment}/{assignment}.ipynb")
+    pages = [*(asked[one] for one in before), *pages, *(asked[one] for one in (*own, *after))]
     return App(folder, tuple(pages), opened, tuple(make_workspace(folder, files)))
 
 
@@ -120,10 +123,21 @@ def _page(notebook: NotebookNode, title: str, short: bool = False) -> NotebookNo
     return notebook
 
 
-def _assignments(course: Course | None, parts: Sequence[Part]) -> list[str]:
-    """The course's assignments that belong to these parts."""
+def _assignments(course: Course | None, parts: Sequence[Part]) -> tuple[list[str], list[str], list[str]]:
+    """The course's assignments before the lessons, of these parts, and after; tests only with all of the course's parts."""
+    if course is None:
+        return [], [], []
     wanted = {part.assignment for part in parts}
-    return [one for one in course.assignments if one in wanted] if course else []
+    own = [one for one in course.assignments if one in wanted]
+    tests = curriculum.load_course(course.tier).tests.get(course.field)
+    whole = {part.id for part in curriculum.ready_parts(course.tier, course.field)} <= {part.id for part in parts}
+    if not (tests and whole):
+        return [], own, []
+    return (
+        [one for one in course.assignments if one == tests.pre],
+        own,
+        [one for one in course.assignments if one == tests.post],
+    )
 
 
 def _questions(course: Course, assignment: str) -> tuple[dict[str, bytes], str]:

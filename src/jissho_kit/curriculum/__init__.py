@@ -1,6 +1,8 @@
 """What is taught: courses, modules, misconceptions, standards and the timetable, read from ``curriculum/``."""
 
+from jissho_kit.curriculum import _ids as ids
 from jissho_kit.curriculum._courses import (
+    assignments,
     content_root,
     course_file,
     datasets,
@@ -24,6 +26,7 @@ from jissho_kit.curriculum._models import (
     Module,
     Objective,
     Part,
+    Tests,
 )
 from jissho_kit.curriculum._render import render
 from jissho_kit.curriculum._standards import Standard
@@ -42,13 +45,16 @@ __all__ = [
     "Objective",
     "Part",
     "Standard",
+    "Tests",
     "Timetable",
+    "assignments",
     "content_root",
     "course_file",
     "datasets",
     "field_of",
     "find",
     "guide_path",
+    "ids",
     "load_course",
     "load_courses",
     "misconceptions",

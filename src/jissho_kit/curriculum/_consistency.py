@@ -38,6 +38,7 @@ def problems_of(
         yield from _unclaimed(at, module)
     yield from _days(course)
     yield from _late(course)
+    yield from _tests(course)
 
 
 def repeated_ids(ids: Iterable[tuple[Loc, str]]) -> Iterator[Problem]:
@@ -168,3 +169,11 @@ def _late(course: Course) -> Iterator[Problem]:
                     f"{cut.part} の全部（{minutes[cut.part]}分）は切れません。",
                     "saves を短くしてください。",
                 )
+
+
+def _tests(course: Course) -> Iterator[Problem]:
+    for field, tests in course.tests.items():
+        for end, id in (("pre", tests.pre), ("post", tests.post)):
+            expected = f"{course.tier}-{FIELDS[field]}-{end}"
+            if id != expected:
+                yield ("tests", field, end), f"{id} ではなく {expected} のはずです。", "テストの id を直してください。"

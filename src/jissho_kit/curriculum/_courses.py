@@ -152,6 +152,21 @@ def ready_parts(tier: str | None = None, field: str | None = None, root: Path | 
     ]
 
 
+def assignments(tier: str, field: str, root: Path | None = None) -> dict[str, list[str]]:
+    """Dataset names by assignment of a class: the test before it, those of the ready parts, the test after it.
+
+    Tests rest on given numbers and need no data. Nothing while no part with an assignment is ready.
+
+    Raises
+    ------
+    UsageError
+        Unknown tier or field.
+    """
+    own = {part.assignment: part.datasets for part in ready_parts(tier, field, root) if part.assignment}
+    tests = load_course(tier, root).tests.get(field_of(field))
+    return {tests.pre: [], **own, tests.post: []} if own and tests else own
+
+
 def guide_path(module_id: str, root: Path | None = None) -> Path:
     """Where the instructor's notes of a module (or of a part's module) are kept; the file may not exist yet."""
     return _root(root) / "curriculum" / "guides" / f"{find(module_id, root)[0].module}.md"

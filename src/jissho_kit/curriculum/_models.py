@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from jissho_kit.curriculum import _ids
+
 Tier = Literal["K", "G", "B"]
 FieldName = Literal["factory", "agriculture"]
 Bloom = Literal["知識", "理解", "適用", "分析", "評価", "創造"]
@@ -20,8 +22,9 @@ STAGES = {1: "理解", 2: "体験", 3: "検証・実証"}
 Text = Annotated[str, Field(min_length=1)]
 Minutes = Annotated[int, Field(gt=0, le=600)]
 Percent = Annotated[int, Field(gt=0, le=100)]
-ModuleId = Annotated[str, Field(pattern=r"^[KGB]-[FA]-[123]$")]
-PartId = Annotated[str, Field(pattern=r"^[KGB]-[FA]-[123][a-e]?$")]
+ModuleId = Annotated[str, Field(pattern=rf"^{_ids.MODULE}$")]
+PartId = Annotated[str, Field(pattern=rf"^{_ids.PART}$")]
+TestId = Annotated[str, Field(pattern=rf"^{_ids.TEST}$")]
 MisconceptionId = Annotated[str, Field(pattern=r"^M\d\d$")]
 # Quoted in YAML: 13:00 without quotes is the number 780 there.
 Clock = Annotated[str, Field(pattern=r"^([01]?\d|2[0-3]):[0-5]\d$")]
@@ -171,6 +174,13 @@ class Late(Model):
     keep: Annotated[list[str], Field(min_length=1)]
 
 
+class Tests(Model):
+    """Assignments before and after the class: parallel forms of one test on what the field's modules teach."""
+
+    pre: TestId
+    post: TestId
+
+
 class Course(Model):
     """The modules of one tier in both fields, and its days. ``minutes`` counts breaks but not lunch."""
 
@@ -181,6 +191,7 @@ class Course(Model):
     start: Clock
     days: Annotated[list[Day], Field(min_length=1)]
     late: dict[FieldName, Late]
+    tests: dict[FieldName, Tests] = {}
     modules: Annotated[list[Module], Field(min_length=1)]
 
     @property

@@ -191,7 +191,7 @@ def make_course(
 def _ready(tier: str, field: str) -> dict[str, list[str]]:
     from jissho_kit import curriculum
 
-    found = {part.assignment: part.datasets for part in curriculum.ready_parts(tier, field) if part.assignment}
+    found = curriculum.assignments(tier, field)
     if not found:
         raise UsageError(
             f"{tier}・{field} には、まだ課題がありません。", mend="jissho list で使える教材を確かめてください。"

@@ -35,7 +35,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from jissho.errors import ContentError
-from jissho_kit.curriculum import content_root, read_document
+from jissho_kit.curriculum import content_root, ids, read_document
 from jissho_kit.grading._model import Strict
 from jissho_kit.grading.plan import PlanForm
 
@@ -125,8 +125,8 @@ class Wrong(Stated):
 class Item(Strict):
     """One question. Fields by kind: see ``NEEDS`` and ``STATED_BY``."""
 
-    id: str = Field(pattern=r"^[KGB]-[FA]-[123][a-e]?\.[a-z][0-9]?$")
-    objective: str = Field(pattern=r"^[KGB]-[FA]-[123]/[0-9]+$")
+    id: str = Field(pattern=rf"^{ids.ITEM}$")
+    objective: str = Field(pattern=rf"^{ids.OBJECTIVE}$")
     kind: Kind
     question: str = Field(min_length=1)
     points: float = Field(gt=0)

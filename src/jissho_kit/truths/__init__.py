@@ -21,6 +21,7 @@ from jissho_kit.truths import (  # noqa: F401  (each fills the registries)
     field_functions,
     ic_inspection,
     ic_inspectors,
+    knob,
     molding,
     molding_functions,
     molding_models,

@@ -114,12 +114,16 @@ def m02(tables, miss: float = MISS_YEN, false: float = FALSE_YEN, **_) -> Demons
 
 
 def m04(tables=None, base: float = 0.001, sens: float = 0.99, spec: float = 0.99, **_) -> Demonstration:
-    """「99%の検査機が鳴ったら99%不良」: Bayes' rule on a defect share, a sensitivity and a specificity."""
+    """「99%の検査機が鳴ったら99%不良」: Bayes' rule on a defect share, a sensitivity and a specificity.
+
+    ``of_ten``: of ten pieces that were stopped, as a word.
+    """
     real, alarms = base * sens, base * sens + (1 - base) * (1 - spec)
     return Demonstration(
         "M04",
         right={
             "ppv": real / alarms,
+            "of_ten": f"{round(10 * real / alarms)}個くらい",
             "real": real * 10_000,
             "false": (alarms - real) * 10_000,
             "alarms": alarms * 10_000,

@@ -6,6 +6,7 @@ law. Money in yen, cut off below 1 yen (Z1); an item's parameters arrive as floa
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -95,20 +96,27 @@ def m39(
 ) -> Demonstration:
     """「年600万の効果÷1,200万=2年で回収」: running cost and ramp-up put payback off and leave little present value.
 
-    ``first``, ``second``: share of the full effect in these years. ``*_running`` forgets only the ramp-up.
+    ``first``, ``second``: share of the full effect in these years. ``*_running`` forgets only the ramp-up; ``year*`` is
+    the year in which the money is back, as a word.
     """
     found = recovery(initial, effect, running, (first, second), int(years), discount)
     return Demonstration(
         "M39",
-        right={"payback": found["payback"], "npv": found["npv"]},
+        right={"payback": found["payback"], "npv": found["npv"], "year": _year(found["payback"])},
         wrong={
             "payback": found["payback_simple"],
             "payback_running": found["payback_running"],
             "npv": found["npv_simple"],
             "npv_running": found["npv_running"],
+            "year": _year(found["payback_simple"]),
+            "year_running": _year(found["payback_running"]),
         },
         statement="運用費と立上りを入れると、回収は約束より遅く、5年の正味の得は小さい。",
     )
+
+
+def _year(payback: float) -> str:
+    return f"{math.ceil(round(payback, 9))}年目" if math.isfinite(payback) else "戻らない"
 
 
 def m40(
@@ -165,7 +173,8 @@ def m41(
     ``subsidy`` (``cost``), ``expert_small`` (``small_cost``) and ``expert_large`` (``large_cost``): general type at 1/2, the
     latter two with an expert; ``credit``, ``credit_raise``: without and with the rise in pay; ``consortium``: ``members`` of
     ``member_cost`` each. Wrong: ``*_rate`` forgets the cap, ``*_cap`` takes the cap for the amount, ``*_added`` adds the
-    expert's 300,000 yen to the amount, ``*_old_cap`` leaves the cap where it was.
+    expert's 300,000 yen to the amount, ``*_old_cap`` leaves the cap where it was, ``*_plain_cap`` takes the members' caps
+    without the pool, ``*_costs`` forgets the rate, ``*_one`` is one member's.
     """
     (rate, cap), (raised, _higher_cap) = CREDIT[False], CREDIT[True]
     paid, limit = consortium([member_cost] * int(members))
@@ -191,6 +200,9 @@ def m41(
             "expert_large_old_cap": subsidy(large_cost),
             "expert_large_added": large + EXPERT,
             "consortium_cap": limit,
+            "consortium_plain_cap": MEMBER_CAP * int(members),
+            "consortium_costs": int(round(member_cost)) * int(members),
+            "consortium_one": consortium([member_cost])[0],
         },
         statement="補助額は、率を掛けた額と上限の小さい方。専門家の30万円は上限を上げるだけ。",
     )

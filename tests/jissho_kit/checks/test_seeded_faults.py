@@ -3,6 +3,9 @@
 import pytest
 import yaml
 
+from jissho_kit.checks._subjects import Kit
+from jissho_kit.checks.courses import pre_and_post_exist
+
 from .conftest import ITEMS, LESSON
 
 PART, GUIDE = "B-F-1b", "curriculum/guides/B-F-1.md"
@@ -216,6 +219,29 @@ def test_a_course_file_that_cannot_be_read(content):
     (found,) = content.findings(LESSON)
     assert (found.rule, found.file) == ("course-file", COURSE)
     assert found.line >= content.line(COURSE, "modules: [") - 1 and found.mend
+
+
+def test_a_test_that_the_course_names_and_nobody_wrote(content):
+    content.delete("grading/K-A-post/items.yml")
+    kit = Kit(content.root)
+    (found,) = pre_and_post_exist(kit)
+    course = "curriculum/executive.yml"
+    assert (found.file, found.line, found.id) == (content.root / course, content.line(course, "K-A-post"), "K-A-post")
+
+
+def test_a_test_whose_forms_differ(content):
+    file = "grading/K-A-post/items.yml"
+    content.replace(file, "objective: K-A-1/3", "objective: K-A-1/4")
+    found = content.findings("grading/K-A-post")
+    assert {(one.rule, one.file, one.id) for one in found} == {("test-forms", file, "K-A-post.b")}
+    assert [one.rule for one in content.findings("grading/K-A-pre")] == ["test-forms"]
+
+
+def test_a_test_that_asks_what_nobody_teaches(content):
+    for form in ("pre", "post"):
+        content.replace(f"grading/K-A-{form}/items.yml", "because: M37", "because: M40")
+    (found,) = content.findings("grading/K-A-pre")
+    assert (found.rule, found.id) == ("test-untaught", "K-A-pre.c") and "M40" in found.message
 
 
 def test_files_that_no_course_names(content):

@@ -6,6 +6,7 @@ import nbformat
 import pytest
 
 from jissho.errors import UsageError
+from jissho_kit import curriculum
 from jissho_kit.classroom import app
 from jissho_kit.grading.course import make_course
 
@@ -30,6 +31,12 @@ def test_lesson_and_questions_are_pages_with_a_way_back_and_a_hand_in(ready):
         assert one.title in app.first_page(ready) and one.path in app.first_page(ready)
     assert page(ready, 1).cells[-1].source.endswith("offer_hand_in('K-F-1')")
     assert "jissho_kit" not in nbformat.writes(page(ready, 0)) + nbformat.writes(page(ready, 1))
+
+
+def test_the_whole_class_has_a_test_first_and_a_test_last(ready):
+    before, own, after = app._assignments(ready.course, curriculum.ready_parts("K"))
+    assert (before, after) == (["K-F-pre"], ["K-F-post"]) and own[0] == "K-F-1"
+    assert [app._questions(ready.course, form)[1] for form in (*before, *after)] == ["事前テスト", "事後テスト"]
 
 
 def test_the_short_version_is_a_real_part_of_the_lesson(tmp_path):

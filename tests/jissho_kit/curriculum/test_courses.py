@@ -139,6 +139,8 @@ FAULTS = {
     "lesson with minutes": ("- {kind: lesson, stage: 1}", "- {kind: lesson, minutes: 5}", "stage", "days[0].blocks[1]"),
     "cut of another field": ("- {part: K-F-2, what: 人", "- {part: K-A-2, what: 人", "K-A-2", "late.factory.cut[0].part"),
     "cut too long": ("saves: 15", "saves: 60", "60分", "late.factory.cut[0].saves"),
+    "test of another field": ("{pre: K-F-pre,", "{pre: K-A-pre,", "K-F-pre のはず", "tests.factory.pre"),
+    "test that is a part": ("post: K-F-post}", "post: K-F-1}", "形が違います", "tests.factory.post"),
     "field without cuts": ("  agriculture:\n    cut", "  fishery:\n    cut", "agriculture", "late"),
 }  # fmt: skip
 

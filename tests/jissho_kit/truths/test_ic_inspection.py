@@ -60,6 +60,7 @@ def test_m02_a_dearer_miss_lowers_the_threshold(draws):
 def test_m04_is_natural_frequencies():
     shown = demonstrate("M04", data={}, params={"base": 0.001, "sens": 0.99, "spec": 0.99})
     assert shown.right["ppv"] == pytest.approx(9.9 / (9.9 + 99.9))
+    assert shown.right["of_ten"] == "1個くらい"
     assert shown.right["real"] + shown.right["false"] == pytest.approx(shown.right["alarms"])
     assert shown.wrong["sens"] == 0.99 and shown.wrong["rest"] == pytest.approx(1 - shown.right["ppv"])
 

@@ -19,6 +19,7 @@ def shown(id, **params):
 def test_m39_two_years_become_more_than_four():
     right, wrong = shown("M39").right, shown("M39").wrong
     assert wrong["payback"] == 2
+    assert (wrong["year"], wrong["year_running"], right["year"]) == ("2年目", "3年目", "5年目")
     assert wrong["payback_running"] == pytest.approx(1_200 / 420)
     assert right["payback"] == pytest.approx(4 + 60 / 420)  # 1,200 = 0 + 300 + 420 + 420 + 60
     assert [round(value / MAN) for value in (wrong["npv"], wrong["npv_running"], right["npv"])] == [1548, 723, 203]
@@ -38,6 +39,7 @@ def test_m39_order_holds_for_any_inputs_of_an_item(seed):
 def test_m39_what_never_pays_back_takes_for_ever():
     found = shown("M39", effect=1_800_000)
     assert found.right["payback"] == found.wrong["payback_running"] == float("inf")
+    assert found.right["year"] == "戻らない"
     assert found.right["npv"] < found.wrong["npv_running"] == pytest.approx(-12_000_000)
 
 
@@ -166,6 +168,9 @@ def test_m41_figures_of_the_worked_examples():
         "expert_large_old_cap": 1_000,
         "expert_large_added": 1_060,
         "consortium_cap": 2_400,
+        "consortium_plain_cap": 2_000,
+        "consortium_costs": 1_800,
+        "consortium_one": 600,
     }
 
 

@@ -1,4 +1,4 @@
-"""Results on the cows' collars (A5): notices at a threshold, counted per reading and per heat; misconception M37."""
+"""Results on the cows' collars (A5): notices at a threshold, per reading and per heat, by day and by night; misconception M37."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from jissho_kit.truths._registry import DEMONSTRATIONS, RESULTS, Demonstration
 MISS_YEN, LOOK_YEN = 30_000, 600  # a heat missed (21 days lost); going to look at a cow for nothing
 RULE = 1.8  # the collar's rule as delivered: a cow moves 1.8 times as much as usual
 THRESHOLDS = np.round(np.arange(1.2, 3.51, 0.05), 2)
+OFFERED = [1.4, 1.7, 2.0, 2.3, 2.6]  # settings that an item's table shows
+NIGHT = (20, 6)  # a notice sent from 20:00 until before 6:00 comes at night
+NIGHT_YEN = 3_000  # going to look at night for nothing
+NEVER = float("inf")  # a night threshold of "wait until the morning"
 
 
 def judged(df: pd.DataFrame) -> pd.DataFrame:
@@ -37,14 +41,8 @@ def at_threshold(df: pd.DataFrame, threshold: float, miss: float = MISS_YEN, loo
     that touches no heat, nor the six hours after one, is a walk for nothing. ``in_time`` counts heats noticed early
     enough to inseminate (18 hours after the start at the latest).
     """
-    cow, heat, called = (df[c].to_numpy() for c in ("牛番号", "回", "活動比"))
-    called = np.nan_to_num(called) >= threshold
-    rows = np.flatnonzero(called)
-    new = np.r_[True, (np.diff(rows) > LAST) | (np.diff(cow[rows]) != 0)][: len(rows)]
-    near = heat > 0
-    for _ in range(LAST):
-        near = near | (np.r_[False, near[:-1]] & np.r_[False, cow[1:] == cow[:-1]])
-    notices = np.cumsum(new)
+    heat, called = df["回"].to_numpy(), np.nan_to_num(df["活動比"].to_numpy()) >= threshold
+    rows, notices, near = _notices(df, called)
     total = int(notices[-1]) if len(rows) else 0
     touching = len(np.unique(notices[near[rows]]))
     heats, found = np.unique(heat[heat > 0]), np.unique(heat[called & (heat > 0)])
@@ -67,9 +65,56 @@ def at_threshold(df: pd.DataFrame, threshold: float, miss: float = MISS_YEN, loo
     }
 
 
+def _notices(df: pd.DataFrame, called: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(rows that call, the number of the notice of each, for every row of ``df`` whether it touches a heat)."""
+    cow, near = df["牛番号"].to_numpy(), df["回"].to_numpy() > 0
+    rows = np.flatnonzero(called)
+    new = np.r_[True, (np.diff(rows) > LAST) | (np.diff(cow[rows]) != 0)][: len(rows)]
+    for _ in range(LAST):
+        near = near | (np.r_[False, near[:-1]] & np.r_[False, cow[1:] == cow[:-1]])
+    return rows, np.cumsum(new), near
+
+
 def sweep(df: pd.DataFrame, miss: float = MISS_YEN, look: float = LOOK_YEN) -> pd.DataFrame:
     """:func:`at_threshold` for every threshold from 1.2 to 3.5 (index)."""
     return pd.DataFrame([at_threshold(df, t, miss, look) for t in THRESHOLDS], index=THRESHOLDS)
+
+
+def by_night(
+    df: pd.DataFrame,
+    threshold: float,
+    night_threshold: float,
+    miss: float = MISS_YEN,
+    look: float = LOOK_YEN,
+    night_look: float = NIGHT_YEN,
+) -> dict:
+    """Counts and loss (yen) when a notice at night rings only from ``night_threshold`` on; the others are seen at 6:00.
+
+    ``night_threshold``: as ``threshold`` rings every notice, ``NEVER`` none. A reading is sent at its end. A notice
+    that begins by day is walked to by day, one that begins at night at night if any of its readings rings then. ``late`` counts heats that a notice found and that were seen
+    later than 18 hours after their start; they are lost like ``missed`` ones.
+    """
+    ratio, heat, since = (np.nan_to_num(df[c].to_numpy(float)) for c in ("活動比", "回", "経過"))
+    sent = ((df["日時"] + pd.Timedelta(hours=STEP_H)).dt.hour).to_numpy()
+    called, night = ratio >= threshold, (sent >= NIGHT[0]) | (sent < NIGHT[1])
+    rings = called & (~night | (ratio >= night_threshold))
+    seen = np.where(rings, since, since + (NIGHT[1] - sent) % 24)
+    first = pd.Series(seen[called & (heat > 0)]).groupby(heat[called & (heat > 0)]).min()
+    rows, notice, touching = _notices(df, called)
+    false = ~np.isin(notice, notice[touching[rows]])
+    begins = np.r_[True, np.diff(notice) != 0][: len(rows)]
+    at_night = np.intersect1d(notice[begins & night[rows]], notice[(rings & night)[rows]])
+    false_night = len(np.intersect1d(at_night, notice[false]))
+    heats, in_time = len(np.unique(heat[heat > 0])), int((first <= IN_TIME[1]).sum())
+    walks = len(np.unique(notice[false]))
+    return {
+        "in_time": in_time,
+        "late": len(first) - in_time,
+        "missed": heats - len(first),
+        "false_day": walks - false_night,
+        "false_night": false_night,
+        "loss": (heats - in_time) * miss + (walks - false_night) * look + false_night * night_look,
+    }
 
 
 def cattle(tables, miss: float = MISS_YEN, look: float = LOOK_YEN, **_) -> dict:
@@ -108,6 +153,9 @@ def cattle(tables, miss: float = MISS_YEN, look: float = LOOK_YEN, **_) -> dict:
         "rule_loss": float(of_rule["loss"]),
         "rule_missed": int(of_rule["missed"]),
         "rule_false": int(of_rule["false"]),
+        "rule_loss_misses_only": int(of_rule["missed"]) * miss,
+        "rule_loss_walks_only": int(of_rule["false"]) * look,
+        "rule_loss_swapped": int(of_rule["missed"]) * look + int(of_rule["false"]) * miss,
         "inseminated": int(df["授精結果"].notna().sum()),
         "not_known_yet": int((df["授精結果"] == "未判定").sum()),
     }
@@ -124,5 +172,47 @@ def per_hour_not_per_heat(tables, threshold: float = RULE, **_) -> Demonstration
     )
 
 
-RESULTS["cattle"] = cattle
+def settings(tables, miss: float = MISS_YEN, look: float = LOOK_YEN, **_) -> dict:
+    """Named results on five settings of the collar (1.4 … 2.6): counts of each, and the loss (yen) of five ways to choose.
+
+    ``missed_14``, ``false_14``, ``accuracy_14``: at 1.4; ``loss_best`` is the least loss, ``loss_*`` otherwise the loss where
+    accuracy is highest, misses are fewest, walks for nothing are fewest; ``best_misses_only`` leaves the walks out of the least loss.
+    """
+    rows = judged(tables["cattle"])
+    offered = pd.DataFrame([at_threshold(rows, t, miss, look) for t in OFFERED], index=OFFERED)
+    best = offered.loc[offered["loss"].idxmin()]
+    told = {
+        f"{name}_{round(t * 10)}": line[column]
+        for t, line in offered.iterrows()
+        for name, column in (("missed", "missed"), ("false", "false"), ("accuracy", "accuracy"))
+    }
+    return told | {
+        "loss_best": float(best["loss"]),
+        "loss_peak": float(offered.loc[offered["accuracy"].idxmax(), "loss"]),
+        "loss_fewest_missed": float(offered["loss"].iloc[0]),
+        "loss_fewest_false": float(offered["loss"].iloc[-1]),
+        "best_misses_only": float(best["missed"] * miss),
+    }
+
+
+def heat(tables, **_) -> dict:
+    """Named results: usual slips when the recall per heat is read from counts of heats and of readings (M37)."""
+    shown = per_hour_not_per_heat(tables)
+    return {"missed_share": 1 - shown.right["recall"], "mixed": shown.right["found"] / shown.wrong["of"]}
+
+
+def window(tables=None, rings: float = 4, travels: float = 2, **_) -> dict:
+    """Named results by arithmetic: hours a notice may lie unread when it rings ``rings`` hours after the start of a heat.
+
+    ``travels``: hours from reading it to the insemination, which must be done 18 hours after the start (``IN_TIME``).
+    """
+    last = IN_TIME[1]
+    return {
+        "slack": last - rings - travels,
+        "without_travel": last - rings,
+        "without_ringing": last - travels,
+    }
+
+
+RESULTS.update(cattle=cattle, settings=settings, heat=heat, window=window)
 DEMONSTRATIONS["M37"] = per_hour_not_per_heat

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from jissho_kit.truths import demonstrate, draw_tables, result
-from jissho_kit.truths.cattle import at_threshold, judged
+from jissho_kit.truths.cattle import NEVER, THRESHOLDS, at_threshold, by_night, judged
 
 WEEK = 7 * 12
 
@@ -97,3 +97,49 @@ def test_a_dearer_miss_lowers_the_threshold():
     data = draw_tables(2)
     usual, dear = (result("cattle.best_threshold", data, {"miss": miss}) for miss in (30_000, 300_000))
     assert dear < usual
+
+
+def night_record() -> pd.DataFrame:
+    """One cow from midnight: two heats of nine readings, each first noticed at night; one walk for nothing at night, one by day."""
+    first, second = WEEK + 12, WEEK + 48  # both begin at 0:00
+    heat = dict.fromkeys([*range(first, first + 9), *range(second, second + 9)], 1)
+    # sent at 2:00 (weak, a heat), 4:00 (strong, a heat), 22:00 (weak, nothing), 14:00 (weak, nothing)
+    return judged(record(heat, {first: 1.9, second + 1: 3.0, WEEK + 34: 1.9, WEEK + 66: 1.9}, WEEK + 90))
+
+
+@pytest.mark.parametrize(
+    ("night_threshold", "day", "night"), [(1.8, 1, 1), (2.5, 2, 0), (NEVER, 2, 0)], ids=["all", "strong", "none"]
+)
+def test_a_walk_at_night_costs_more_and_a_weak_notice_waits_for_the_morning(night_threshold, day, night):
+    found = by_night(night_record(), 1.8, night_threshold, miss=30_000, look=600, night_look=3_000)
+    assert (found["missed"], found["false_day"], found["false_night"]) == (0, day, night)
+    assert (found["in_time"], found["late"]) == (2, 0)
+    assert found["loss"] == day * 600 + night * 3_000
+
+
+def test_a_notice_late_in_a_heat_that_waits_for_the_morning_is_too_late():
+    first = WEEK + 5  # begins at 10:00; the reading sent at 2:00 ends 16 hours later, at 6:00 it is 20
+    rows = judged(record(dict.fromkeys(range(first, first + 10), 1), {first + 7: 2.0}))
+    assert by_night(rows, 1.8, 1.8)["in_time"] == 1
+    waits = by_night(rows, 1.8, NEVER)
+    assert (waits["in_time"], waits["late"], waits["loss"]) == (0, 1, 30_000)
+
+
+@pytest.mark.seeds(20)
+def test_ringing_less_at_night_is_cheaper_than_ringing_always(seed):
+    rows = judged(draw_tables(seed)["cattle"])
+    always, strong = (min(by_night(rows, t, max(t, at))["loss"] for t in THRESHOLDS[4:29:2]) for at in (0, 2.5))
+    assert strong < always
+
+
+def test_the_five_settings_agree_with_the_sweep():
+    data, price = draw_tables(1), {"miss": 32_000.0, "look": 500.0}
+    told = {name: result(f"settings.{name}", data, price) for name in ("loss_best", "loss_peak", "best_misses_only")}
+    losses = [at_threshold(judged(data["cattle"]), t, 32_000, 500)["loss"] for t in (1.4, 1.7, 2.0, 2.3, 2.6)]
+    assert told["loss_best"] == min(losses)
+    assert told["loss_peak"] in losses
+    assert told["best_misses_only"] < told["loss_best"]
+
+
+def test_the_hours_a_notice_may_lie_unread():
+    assert result("window.slack", {}, {"rings": 4, "travels": 3}) == 11

@@ -60,7 +60,7 @@ class Cluster:
         """See :class:`Engine`; also raises where a worker does not see the course, or has other packages."""
         from jissho_kit.grading import done
 
-        for address, (why, kit, sees) in sorted(self._client.run(about, self._root).items()):
+        for address, (why, kit, sees) in self._told():
             if why:
                 raise _refused(address, why)
             if not sees:
@@ -74,6 +74,13 @@ class Cluster:
                     f"ワーカー {address} のキットか部品の版が、この機械と違います。",
                     mend="すべての機械に同じ版のキットを入れ、ワーカーを始め直してください。",
                 )
+
+    def _told(self) -> list[tuple[str, tuple[str, str, bool]]]:
+        """What each worker says of itself; as a task, because all else would stop its event loop meanwhile."""
+        asked = {
+            one: self._client.submit(about, self._root, workers=[one], pure=False) for one in self._client.nthreads()
+        }
+        return [(address, future.result()) for address, future in sorted(asked.items())]
 
     def submit(self, task: Task) -> Future[Looked]:
         """See :class:`Engine`."""

@@ -458,7 +458,7 @@ def test_a_killed_worker_changes_nothing(undisturbed, course, address):
 def test_a_worker_that_cannot_shut_in_or_differs_is_named_and_nothing_is_graded(course, address, monkeypatch):
     with connected(address, course.root) as engine:
         for told, said in ((("bwrap", "k", True), "隔離"), (("", "k", False), "見えません"), (("", "k", True), "版")):
-            monkeypatch.setattr(engine._client, "run", lambda *_, told=told: {"tcp://w": told})
+            monkeypatch.setattr(engine, "_told", lambda told=told: [("tcp://w", told)])
             with pytest.raises(UsageError, match=f"tcp://w.*{said}"):
                 driver.grade(course, engine=engine)
         monkeypatch.setattr(engine, "require", lambda: None)

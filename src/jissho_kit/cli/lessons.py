@@ -93,13 +93,19 @@ def plan(
     start: Annotated[
         str | None, typer.Option("--start", metavar="時刻", help="毎日の始まり（省くとコースの決まり）")
     ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            "--profile", metavar="開き方", help="90min（勉強会）、half-day（半日）、satellite（サテライト拠点）"
+        ),
+    ] = None,
     style: Annotated[PlanFormat, typer.Option("--format", help="出し方")] = PlanFormat.text,
     out: Annotated[Path | None, typer.Option("--out", metavar="ファイル", help="書き込むファイル")] = None,
 ) -> None:
     """当日の時間割を、休憩と「切る所」つきで作ります。"""
     from jissho_kit import curriculum
 
-    text = curriculum.render(curriculum.timetable(tier, field.value, start), style.value)
+    text = curriculum.render(curriculum.timetable(tier, field.value, start, profile=profile), style.value)
     if out is None:
         return console.put(text)
     console.put_file(out, text)

@@ -136,19 +136,26 @@ class Module(Model):
 
 
 class Block(Model):
-    """A line of the timetable. ``lesson`` takes the next step of the stage's module in the chosen field."""
+    """A line of the timetable. ``lesson`` takes the next step of the stage's module in the chosen field.
+
+    ``short``: in the lesson's short version, which takes ``minutes``.
+    """
 
     kind: Kind
     minutes: Minutes | None = None
     stage: Literal[1, 2, 3] | None = None
+    short: bool = False
     title: str = ""
     doing: str = ""
     checks: list[Checkpoint] = []
 
     @model_validator(mode="after")
     def _minutes_or_stage(self) -> Block:
-        if (self.kind == "lesson") != (self.stage is not None) or (self.stage is None) == (self.minutes is None):
-            raise ValueError("授業（kind: lesson）には stage だけ、ほかには minutes を書いてください")
+        own_minutes = self.stage is None or self.short
+        if (self.kind == "lesson") != (self.stage is not None) or own_minutes == (self.minutes is None):
+            raise ValueError(
+                "授業（kind: lesson）には stage だけ、短い版（short: true）とほかの行には minutes も書いてください"
+            )
         return self
 
 
@@ -157,6 +164,15 @@ class Day(Model):
 
     title: Text
     blocks: Annotated[list[Block], Field(min_length=1)]
+
+
+class Profile(Model):
+    """The same course at another length or place: its own days and what is needed there. ``minutes`` counts breaks."""
+
+    title: Text
+    minutes: Annotated[int, Field(gt=0)]
+    days: Annotated[list[Day], Field(min_length=1)]
+    material: list[Text] = []
 
 
 class Cut(Model):
@@ -182,7 +198,10 @@ class Tests(Model):
 
 
 class Course(Model):
-    """The modules of one tier in both fields, and its days. ``minutes`` counts breaks but not lunch."""
+    """The modules of one tier in both fields, and its days. ``minutes`` counts breaks but not lunch.
+
+    ``profile`` is the name of these days among the ``profiles``, the other ways to hold the course.
+    """
 
     tier: Tier
     title: Text
@@ -191,6 +210,8 @@ class Course(Model):
     start: Clock
     days: Annotated[list[Day], Field(min_length=1)]
     late: dict[FieldName, Late]
+    profile: str = ""
+    profiles: dict[Annotated[str, Field(pattern=r"^[0-9a-z][0-9a-z-]*$")], Profile] = {}
     tests: dict[FieldName, Tests] = {}
     modules: Annotated[list[Module], Field(min_length=1)]
 

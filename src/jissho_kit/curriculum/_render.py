@@ -29,8 +29,8 @@ def render(plan: Timetable, style: str) -> str:
 
 
 def heading(plan: Timetable) -> str:
-    """``経営者コース（工場）の時間割``."""
-    return f"{plan.title}コース（{plan.field_title}）の時間割"
+    """``経営者コース（工場）の時間割``, with the profile's title where it is one."""
+    return f"{plan.title}コース（{plan.field_title}）の時間割" + (f"：{plan.profile}" if plan.profile else "")
 
 
 def length(plan: Timetable) -> str:
@@ -68,7 +68,9 @@ def _text(plan: Timetable) -> str:
 
 def _after(plan: Timetable) -> list[str]:
     cuts = [f"  {cut.order}. {cut.part}: {cut.what}（約{cut.minutes}分）" for cut in plan.cuts]
-    return ["遅れたら切る順", *cuts, f"切らない所: {'、'.join(plan.keep)}", LATE_RULE, RULE, SYNTHETIC]
+    material = ["用意する物", *(f"  ・{one}" for one in plan.material), ""] if plan.material else []
+    late = ["遅れたら切る順", *cuts, f"切らない所: {'、'.join(plan.keep)}", LATE_RULE] if cuts else []
+    return [*material, *late, RULE, SYNTHETIC]
 
 
 def _markdown(plan: Timetable) -> str:
@@ -86,8 +88,11 @@ def _markdown(plan: Timetable) -> str:
             cells = [f"{row.start}–{row.end}", str(row.minutes), name(row), row.doing, checks, cuts]
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     cuts = [f"{cut.order}. {cut.part}: {cut.what}（約{cut.minutes}分）" for cut in plan.cuts]
-    lines += ["", "## 遅れたら切る順", "", *cuts, "", f"**切らない所: {'、'.join(plan.keep)}**", ""]
-    return "\n".join([*lines, LATE_RULE, "", RULE, "", SYNTHETIC, ""])
+    if plan.material:
+        lines += ["", "## 用意する物", "", *(f"- {one}" for one in plan.material)]
+    if cuts:
+        lines += ["", "## 遅れたら切る順", "", *cuts, "", f"**切らない所: {'、'.join(plan.keep)}**", "", LATE_RULE]
+    return "\n".join([*lines, "", RULE, "", SYNTHETIC, ""])
 
 
 def _html(plan: Timetable) -> str:
@@ -101,7 +106,11 @@ def _html(plan: Timetable) -> str:
         undefined=jinja2.StrictUndefined,
     )
     return environment.get_template("timetable.html.j2").render(
-        plan=plan, heading=heading(plan), length=length(plan), planned=PLANNED, notes=[LATE_RULE, RULE, SYNTHETIC]
+        plan=plan,
+        heading=heading(plan),
+        length=length(plan),
+        planned=PLANNED,
+        notes=[*[LATE_RULE] * bool(plan.cuts), RULE, SYNTHETIC],
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from jissho.errors import UsageError
 from jissho_kit.curriculum._courses import field_of, load_course
-from jissho_kit.curriculum._models import FIELD_TITLES, STAGES, Course, Day, Part, Step
+from jissho_kit.curriculum._models import FIELD_TITLES, STAGES, Block, Course, Day, Part, Profile, Step
 
 KINDS = {
     "opening": "開会",
@@ -70,7 +70,10 @@ class DayPlan:
 
 @dataclass(frozen=True)
 class Timetable:
-    """What an instructor pins to the wall. ``minutes`` counts lessons, tests and breaks; lunch is apart."""
+    """What an instructor pins to the wall. ``minutes`` counts lessons, tests and breaks; lunch is apart.
+
+    ``profile``: title of the way in which the course is held, empty for its own; ``material``: what that needs.
+    """
 
     tier: str
     title: str
@@ -81,9 +84,13 @@ class Timetable:
     days: tuple[DayPlan, ...]
     cuts: tuple[Cut, ...]
     keep: tuple[str, ...]
+    profile: str = ""
+    material: tuple[str, ...] = ()
 
 
-def timetable(tier: str, field: str, start: str | None = None, root: Path | None = None) -> Timetable:
+def timetable(
+    tier: str, field: str, start: str | None = None, root: Path | None = None, profile: str | None = None
+) -> Timetable:
     """The plan of a course.
 
     Parameters
@@ -96,19 +103,27 @@ def timetable(tier: str, field: str, start: str | None = None, root: Path | None
         Clock time ``"13:00"`` at which every day starts; by default the course's own.
     root : Path, optional
         Content root.
+    profile : str, optional
+        Name of one of the course's profiles; by default its own days.
 
     Raises
     ------
     UsageError
-        Unknown tier or field, not a clock time, or a day that would end after midnight.
+        Unknown tier, field or profile, not a clock time, or a day that would end after midnight.
     """
     course, field = load_course(tier, root), field_of(field)
     begin = _minutes_of(course.start if start is None else start)
+    held = _profile(course, profile)
     late = course.late[field]
-    cuts = tuple(Cut(i, cut.part, cut.what, cut.saves) for i, cut in enumerate(late.cut, 1))
+    held_days = held.days if held else course.days
+    whole = {block.stage for day in held_days for block in day.blocks if block.stage and not block.short}
+    parts = {part.id for part in course.parts if int(part.module[-1]) in whole}
+    # A short version has left out already what could be cut.
+    chosen = [cut for cut in late.cut if cut.part in parts]
+    cuts = tuple(Cut(i, cut.part, cut.what, cut.saves) for i, cut in enumerate(chosen, 1))
     steps = {stage: _steps(course, field, stage) for stage in STAGES}
     numbers = count(1)
-    days = tuple(DayPlan(day.title, tuple(_rows(day, begin, steps, cuts, numbers))) for day in course.days)
+    days = tuple(DayPlan(day.title, tuple(_rows(day, begin, steps, cuts, numbers))) for day in held_days)
     rows = [row for day in days for row in day.rows]
     lunch = sum(row.minutes for row in rows if row.kind == "lunch")
     return Timetable(
@@ -120,8 +135,20 @@ def timetable(tier: str, field: str, start: str | None = None, root: Path | None
         lunch_minutes=lunch,
         days=days,
         cuts=cuts,
-        keep=tuple(late.keep),
+        keep=tuple(late.keep) if max(whole, default=0) == max(STAGES) else (),  # they are of the last stage
+        profile=held.title if held else "",
+        material=tuple(held.material) if held else (),
     )
+
+
+def _profile(course: Course, name: str | None) -> Profile | None:
+    """The profile of that name; ``None`` for the course's own days."""
+    if name in (None, course.profile):
+        return None
+    if name not in course.profiles:
+        names = "、".join(filter(None, [course.profile, *course.profiles])) or "ありません（--profile を付けません）"
+        raise UsageError(f"{course.title}コースに、開き方 {name} はありません。", mend=f"選べる開き方: {names}")
+    return course.profiles[name]
 
 
 def _steps(course: Course, field: str, stage: int) -> Iterator[tuple[Part, Step]]:
@@ -146,7 +173,7 @@ def _rows(day: Day, clock: int, steps: Mapping, cuts: Iterable[Cut], numbers: It
             minutes=minutes,
             kind=block.kind,
             part=part.id if part else "",
-            title=part.title if part else block.title or KINDS[block.kind],
+            title=_title(block, part),
             stage=STAGES.get(block.stage, ""),
             status=part.status if part else "ready",
             doing=given.doing,
@@ -156,6 +183,12 @@ def _rows(day: Day, clock: int, steps: Mapping, cuts: Iterable[Cut], numbers: It
             cuts=tuple(cut for cut in cuts if part and cut.part == part.id and step is part.steps[-1]),
         )
         clock += minutes
+
+
+def _title(block: Block, part: Part | None) -> str:
+    if part is None:
+        return block.title or KINDS[block.kind]
+    return f"{part.title}（短い版）" if block.short else part.title
 
 
 def _minutes_of(clock: str) -> int:

@@ -114,3 +114,33 @@ def test_the_page_is_self_contained_and_escapes(root, spoil):
 def test_an_unknown_style():
     with pytest.raises(UsageError, match="pdf"):
         render(timetable("K", "factory"), "pdf")
+
+
+PROFILES = [(tier, name) for tier, course in curriculum.load_courses().items() for name in course.profiles]
+
+
+@pytest.mark.parametrize("field", ["factory", "agriculture"])
+@pytest.mark.parametrize("tier, name", PROFILES)
+def test_a_profile_adds_up_and_says_what_it_needs(tier, name, field):
+    profile = curriculum.load_courses()[tier].profiles[name]
+    plan = timetable(tier, field, profile=name)
+    assert plan.minutes == profile.minutes and plan.profile == profile.title
+    for style in ("text", "md", "html"):
+        shown = render(plan, style)
+        assert profile.title in shown and all(one in shown for one in profile.material)
+        assert ("切らない所" in shown) == ("遅れたら切る順" in shown) == bool(plan.cuts)
+
+
+def test_a_short_version_takes_its_own_minutes_and_is_named():
+    rows = timetable("K", "factory", profile="90min").days[0].rows
+    short = [row for row in rows if row.part]
+    assert [row.part for row in short] == ["K-F-1", "K-F-2"]
+    assert all(row.title.endswith("（短い版）") and row.minutes < 60 and not row.cuts for row in short)
+
+
+def test_the_courses_own_days_have_a_name_and_an_unknown_profile_is_told_what_there_is():
+    assert timetable("K", "factory", profile="half-day") == timetable("K", "factory")
+    with pytest.raises(UsageError, match="選べる開き方: half-day、90min、satellite"):
+        timetable("K", "factory", profile="二日")
+    with pytest.raises(UsageError, match="--profile を付けません"):
+        timetable("G", "factory", profile="90min")

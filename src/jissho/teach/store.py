@@ -21,9 +21,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from jissho.errors import AnswerError
+from jissho.names import ANSWERS as FILE_NAME
 from jissho.teach.mode import as_page
 
-FILE_NAME = "回答.json"
 MAX_BYTES = 64 * 1024
 SECTIONS = ("answers", "predictions")
 

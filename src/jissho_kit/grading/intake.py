@@ -17,7 +17,7 @@ from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from jissho.errors import DataError
-from jissho.teach.store import FILE_NAME
+from jissho.names import ANSWERS
 
 MOST_BYTES = 20_000_000  # of one file
 MOST_TOGETHER = 100_000_000
@@ -58,18 +58,18 @@ def take_files(folder: Path) -> tuple[dict[str, bytes], list[str]]:
         content = read_regular(path)
         files[name], room = content, room - len(content)
     deeper = readable(answer_file(Path(folder)).relative_to(folder))
-    if FILE_NAME not in files and deeper in files:
-        files[FILE_NAME] = files[deeper]
+    if ANSWERS not in files and deeper in files:
+        files[ANSWERS] = files[deeper]
         notes.append(f"「{deeper}」にあった回答ファイルを使いました。")
     return files, notes
 
 
 def answer_file(folder: Path) -> Path:
     """A submission's answer file: the one in its folder, else the only one exactly one folder deeper (it need not exist)."""
-    here = folder / FILE_NAME
+    here = folder / ANSWERS
     if _mode(here) or not stat.S_ISDIR(_mode(folder)):
         return here
-    deeper = [place / FILE_NAME for place in _folders(folder) if stat.S_ISREG(_mode(place / FILE_NAME))]
+    deeper = [place / ANSWERS for place in _folders(folder) if stat.S_ISREG(_mode(place / ANSWERS))]
     return deeper[0] if len(deeper) == 1 else here
 
 
@@ -250,7 +250,7 @@ def _outside_folders(root: Path, folder: Path, known: list[str], others: set[str
     """What lies in ``submitted/<student>/`` outside the folders of assignments; one row for each assignment."""
     waited, told = [one for one in known if not _mode(folder / one)], set()
     for place in _visible(folder) if waited else []:
-        if place.name in {*known, *others} or (place.name == FILE_NAME and told):
+        if place.name in {*known, *others} or (place.name == ANSWERS and told):
             continue
         below = [place] if _is_handed_in(place) else _handed_in_below(place)
         meant = _meant([place, *below], known) or (known[0] if len(known) == 1 else "")
@@ -261,7 +261,7 @@ def _outside_folders(root: Path, folder: Path, known: list[str], others: set[str
 
 def _outside(root: Path, place: Path, assignment: str) -> Misplaced:
     right = readable((place.parent / (assignment or "課題の記号")).relative_to(root))
-    into = f"{right}/ を作り、ノートブックも {FILE_NAME} もその中へ移してください。"
+    into = f"{right}/ を作り、ノートブックも {ANSWERS} もその中へ移してください。"
     if stat.S_ISDIR(_mode(place)):
         problem, mend = "課題のフォルダーの名前が違う", f"フォルダーの名前を変えて {right} にしてください。"
     elif place.suffix.lower() in PACKED:
@@ -281,7 +281,7 @@ def _visible(folder: Path) -> list[Path]:
 
 def _is_handed_in(place: Path) -> bool:
     """Whether a file is a notebook, an answer file or an archive."""
-    of_hand_in = place.name == FILE_NAME or place.suffix.lower() in (".ipynb", *PACKED)
+    of_hand_in = place.name == ANSWERS or place.suffix.lower() in (".ipynb", *PACKED)
     return of_hand_in and stat.S_ISREG(_mode(place))
 
 

@@ -29,6 +29,7 @@ from jissho_kit.classroom.server import HOST, LAB, Say, private_environment
 from jissho_kit.classroom.workspace import Change, make_workspace
 from jissho_kit.curriculum import Part
 from jissho_kit.grading.course import Course, open_course
+from jissho_kit.grading.manifest import KERNEL
 
 EVERYWHERE = "0.0.0.0"
 QUESTIONS = "questions"  # folder of a course's assignments, below the app's
@@ -43,6 +44,9 @@ class Page:
     title: str
     note: str
     path: str
+
+
+SURVEY = Page("アンケート", "名前なし・2分", f"{QUESTIONS}/survey/survey.ipynb")
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ def prepare(
     workspace : Path, optional
         Folder to use; otherwise ``workspace-app/`` of the checkout.
     course : Path, optional
-        A course whose questions are pages, too, and that takes what is handed in.
+        A course whose questions are pages, too, and that takes what is handed in; its field's lessons alone are shown.
     short : bool
         Leave out the cells tagged ``long``: for a counter or an open house.
     on_progress : callable
@@ -82,7 +86,8 @@ def prepare(
     UsageError
         Unknown or planned target, a target with code, or a folder that cannot be written.
     """
-    parts = _parts(target)
+    opened = open_course(course) if course else None
+    parts = _of_course(_parts(target), opened)
     folder = Path(workspace or default_workspace().with_name("workspace-app")).expanduser().resolve()
     files, pages = {}, []
     for part in parts:
@@ -91,7 +96,6 @@ def prepare(
         files |= {f"data/{name}/{name}.csv": contents.shipped(name) for name in part.datasets}
         minutes = SHORT_MINUTES if short else part.minutes
         pages.append(Page(part.title, f"{minutes}分", f"{part.id}.ipynb"))
-    opened = open_course(course) if course else None
     before, own, after = _assignments(opened, parts)
     asked = {}
     for assignment in (*before, *own, *after):
@@ -100,6 +104,9 @@ def prepare(
         files |= made
         asked[assignment] = Page(title, "答えて提出", f"{QUESTIONS}/{assignment}/{assignment}.ipynb")
     pages = [*(asked[one] for one in before), *pages, *(asked[one] for one in (*own, *after))]
+    if after:
+        files[SURVEY.path] = nbformat.writes(_survey()).encode()
+        pages.append(SURVEY)
     return App(folder, tuple(pages), opened, tuple(make_workspace(folder, files)))
 
 
@@ -114,6 +121,11 @@ def _parts(target: str) -> list[Part]:
     if not ready:
         raise UsageError(f"{target} はまだ準備中です。", mend="使える教材は ./jissho list で分かります。")
     return ready
+
+
+def _of_course(parts: list[Part], course: Course | None) -> list[Part]:
+    """A class sees its own field's lessons alone, where the target names any of them."""
+    return [part for part in parts if course and part.field == course.field] or parts
 
 
 def _page(notebook: NotebookNode, title: str, short: bool = False) -> NotebookNode:
@@ -159,6 +171,13 @@ def _questions(course: Course, assignment: str) -> tuple[dict[str, bytes], str]:
         if path.is_file() and path.suffix != ".ipynb"
     }
     return files | {f"{here}/{assignment}.ipynb": nbformat.writes(_page(notebook, title)).encode()}, title
+
+
+def _survey() -> NotebookNode:
+    told = f"# {SURVEY.title}\n\n講座をよくするためのものです。成績や修了とは関係ありません。"
+    offer = "from jissho.teach.survey import offer_survey\n\noffer_survey()"
+    cells = [v4.new_markdown_cell(told, id="survey-about"), v4.new_code_cell(offer, id="survey-form")]
+    return _page(v4.new_notebook(cells=cells, metadata=KERNEL), SURVEY.title)
 
 
 def first_page(app: App) -> str:

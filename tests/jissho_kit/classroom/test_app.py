@@ -39,6 +39,20 @@ def test_the_whole_class_has_a_test_first_and_a_test_last(ready):
     assert [app._questions(ready.course, form)[1] for form in (*before, *after)] == ["事前テスト", "事後テスト"]
 
 
+def test_a_class_sees_its_own_fields_lessons(ready):
+    parts = app._of_course(curriculum.ready_parts("K"), ready.course)
+    assert {part.field for part in parts} == {"factory"}
+    assert app._of_course(curriculum.ready_parts("K", "agriculture"), ready.course)[0].id == "K-A-1"
+    assert {part.field for part in app._of_course(curriculum.ready_parts("K"), None)} == {"factory", "agriculture"}
+
+
+def test_the_survey_asks_on_a_page_of_its_own(ready):
+    notebook = app._survey()
+    assert notebook.metadata["title"] == app.SURVEY.title == "アンケート"
+    assert notebook.cells[-1].source.endswith("offer_survey()")
+    assert app.SURVEY not in ready.pages  # one lesson alone is no class
+
+
 def test_the_short_version_is_a_real_part_of_the_lesson(tmp_path):
     short, whole = (app.prepare("K-F-1", tmp_path / name, short=name == "短い") for name in ("短い", "全部"))
     sources = [[cell.source for cell in page(one, 0).cells] for one in (short, whole)]

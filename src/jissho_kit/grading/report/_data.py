@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from jissho_kit.grading.judge import State
+from jissho_kit.grading.report._survey import Survey
 
 Status = Literal["graded", "broken", "waiting", "missing"]
 
@@ -116,6 +117,7 @@ class ClassData:
     objectives: dict[str, str]
     reasons: dict[str, Reason]
     strays: tuple[str, ...] = ()
+    survey: Survey | None = None
 
     @property
     def assignments(self) -> list[str]:

@@ -19,6 +19,7 @@ from jissho_kit.grading.items import load_items
 from jissho_kit.grading.judge import REFUSALS
 from jissho_kit.grading.report._data import ANSWERED, ClassData, Mark, Mention, Paper, Question, Reason, Status
 from jissho_kit.grading.report._pseudonyms import number, pseudonyms
+from jissho_kit.grading.report._survey import read_survey
 
 GRADEBOOK = "gradebook.db"
 RESUBMITTED = "採点した後に出し直しがあります。もう一度採点してください。"
@@ -98,6 +99,7 @@ def gather(course: Course, root: Path | None = None) -> tuple[ClassData, tuple[E
         objectives=_objectives(course, root),
         reasons=_reasons(course, root),
         strays=tuple(entry.problem for entry in strays),
+        survey=read_survey(course.root),
     )
     return data, (*entries, *strays)
 

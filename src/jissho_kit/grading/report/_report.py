@@ -12,6 +12,7 @@ from jissho_kit.grading.report._items import ItemResult, analyse
 from jissho_kit.grading.report._misconceptions import Gain, Held, gains, held
 from jissho_kit.grading.report._people import HandIns, Reached, Row, Time, hand_ins, mastery, times
 from jissho_kit.grading.report._stats import SMALL
+from jissho_kit.grading.report._survey import Survey
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Report:
     gains: tuple[Gain, ...]
     times: tuple[Time, ...]
     strays: tuple[str, ...] = ()
+    survey: Survey | None = None
 
     @property
     def small(self) -> bool:
@@ -86,4 +88,5 @@ def make_report(data: ClassData, date: dt.date) -> Report:
         gains=gains(data),
         times=times(data),
         strays=data.strays,
+        survey=data.survey,
     )

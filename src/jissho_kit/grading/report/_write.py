@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from jissho.errors import UsageError
+from jissho.teach.survey import MOST
 from jissho_kit.grading.course import Course
 from jissho_kit.grading.report._charts import charts
 from jissho_kit.grading.report._gather import STATUSES, Entry
@@ -121,6 +122,14 @@ def tables(report: Report) -> dict[str, Table]:
                 "新しく選んだ人",
             ],
             _gains(report),
+        )
+    if report.survey and report.survey.shown:
+        made["アンケート"] = (
+            ["文", "n", "平均", *(f"{mark}を選んだ人" for mark in range(MOST + 1))],
+            (
+                [one.text, one.n, one.mean, *(one.counts.get(mark) for mark in range(MOST + 1))]
+                for one in (*report.survey.scale, report.survey.recommend)
+            ),
         )
     if report.times:
         made["時間"] = (

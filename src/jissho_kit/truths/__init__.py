@@ -29,6 +29,7 @@ from jissho_kit.truths import (  # noqa: F401  (each fills the registries)
     noise,
     packinghouse,
     press,
+    sharing,
     shop_functions,
     strawberry,
     strawberry_week,

@@ -350,7 +350,7 @@ def 三本の線(週):
     show(fig, alt=f"第{週}週の出荷と三つの予想。一番近かったのは{一番}。")
 
 
-def 三本のお金():
+def 予想の棒():
     差 = 予想の損["平年値"] - 予想の損["AI"]
     向き = "減る" if 差 > 0 else "増える"
     fig, ax = chart(
@@ -367,17 +367,20 @@ def 三本のお金():
     show(fig, alt="、".join(f"{名}のとおりに約束すると一週間に{man_yen(円)}" for 名, 円 in 予想の損.items()))
 
 
-def 三本を並べる():
-    explore(三本の線, 週=slider("何週目を見るか", 1, 週数, 1, 1, unit="週目"))
+after_prediction("K-A-1/best", lambda: explore(三本の線, 週=slider("何週目を見るか", 1, 週数, 1, 1, unit="週目")))
+
+
+# %% tags=["long"]
+def 三本のお金():
     話す("一週ごとに、勝つ線は入れ替わります。**一週の勝ち負けでは選べません。** 18週を通して、お金に直します。")
-    三本のお金()
+    予想の棒()
     一番 = min(線, key=外れ.get)
     show_prediction(
         "K-A-1/best", 一番, f"外れは、平年値 {外れ['平年値']:.0f}kg、AI {外れ['AI']:.0f}kg、昨年 {外れ['昨年']:.0f}kg。"
     )
 
 
-after_prediction("K-A-1/best", 三本を並べる)
+after_prediction("K-A-1/best", 三本のお金)
 
 # %% tags=["long"]
 check(
@@ -521,10 +524,14 @@ decide(
 
 
 # %%
-def 来週になりました():
+def 二つの約束():
     約束 = {"はじめ": predicted("K-A-1/promise_before"), "いま": predicted("K-A-1/promise_after")}
     約束 = {時: kg for 時, kg in 約束.items() if kg is not None} or {"真ん中": 真ん中, "少なめ": 少なめ}
-    色 = dict(zip(約束, (COLORS["黒"], COLORS["強調"]), strict=False))
+    return 約束, dict(zip(約束, (COLORS["黒"], COLORS["強調"]), strict=False))
+
+
+def 来週になりました():
+    約束, 色 = 二つの約束()
     題 = "、".join(f"{時}の約束で{一週の損(kg, 来週['出荷']) / 1e4:.1f}万円" for 時, kg in 約束.items())
     fig, ax = chart(f"連休の一週間：{題}", x="日", y="実際の出荷（kg／日）", size=(9, 4.8))
     日, 上 = np.arange(1, 一週 + 1), max(来週["出荷"].max(), *約束.values()) * 1.15
@@ -539,11 +546,15 @@ def 来週になりました():
     ax.set(xlim=(0.4, 一週 + 2), ylim=(0, 上))
     ax.set_xticks(日)
     show(fig, alt=f"来週の毎日の出荷と約束。{題}。")
+
+
+after_prediction("K-A-1/decision", 来週になりました)
+
+
+# %%
+def 続ける():
     話す("一週間は、運もあります。同じ約束を18週続けたら、どうだったでしょう。")
-    続ける(約束, 色)
-
-
-def 続ける(約束, 色):
+    約束, 色 = 二つの約束()
     損 = {**{f"{時}の約束": 一週の損(kg, 十八週["出荷"]) for 時, kg in 約束.items()}, "AIのとおり": 予想の損["AI"]}
     一番 = min(損, key=損.get)
     fig, ax = chart(f"18週続けると、一番安いのは「{一番}」", x="失うお金（万円／週、18週の平均）", size=(9, 3.6))
@@ -564,7 +575,7 @@ def 続ける(約束, 色):
 """)
 
 
-after_prediction("K-A-1/decision", 来週になりました)
+after_prediction("K-A-1/decision", 続ける)
 
 # %% [markdown]
 # ## 会社に持ち帰ること

@@ -77,3 +77,16 @@ def test_pls_reads_sugar_and_not_acid_on_new_fruits():
     assert result("citrus.pls_r_acid", data) < 0.6
     assert result("citrus.pls_r2_sugar", data) < truth.best_score("r2_sugar")
     assert len(trial(table)) == result("citrus.readings", data)
+
+
+def test_what_false_premium_costs_by_hand():
+    """B shows 12.0 or more on three of four; the juice of two of them is below."""
+    found = {
+        name: result(
+            f"sorter.{name}", {"citrus": READINGS.assign(酸度=1.0)}, {"boxes": 1000, "extra": 300, "claim": 1100}
+        )
+        for name in ("shown", "short", "real", "false", "loss", "sales", "claims")
+    }
+    assert (found["shown"], found["short"], found["real"]) == (3, 2, 1)
+    assert found["false"] == pytest.approx(2 / 3)
+    assert (found["loss"], found["sales"], found["claims"]) == (400_000, 150_000, 550_000)

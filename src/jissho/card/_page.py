@@ -11,13 +11,16 @@ SYNTHETIC, OWN = "合成データ（実在の企業・農場の値ではあり�
 TONES = {"やる": "#006B54", "小さく試す": "#1F5F99", "見送る": "#5A5A5A"}
 MARKS = {"可": "○", "不可": "×", "要確認": "？"}
 
+# !important: inside a notebook's page the page's own rules for headings and tables would win.
 CSS = """
 .jd, .jd * { box-sizing: border-box; }
 .jd { width: 100%; max-width: 190mm; background: #fff; color: #1C1C1C; font: 10pt/1.45 "Hiragino Sans", "Yu Gothic UI", "Meiryo",
   "Noto Sans CJK JP", "IPAexGothic", sans-serif; overflow-wrap: anywhere; }
-.jd h1 { font-size: 17pt; line-height: 1.25; margin: 0 0 1mm; }
-.jd h2 { font-size: 10.5pt; line-height: 1.3; margin: 3mm 0 1mm; padding-left: 2mm; border-left: 1.4mm solid #1F5F99; }
-.jd p { margin: 0 0 1mm; }
+.jd h1, .jd h2 { font-weight: 700 !important; color: #1C1C1C !important; background: none !important; border: 0 !important; }
+.jd h1 { font-size: 17pt !important; line-height: 1.25 !important; margin: 0 0 1mm !important; padding: 0 !important; }
+.jd h2 { font-size: 10.5pt !important; line-height: 1.3 !important; margin: 3mm 0 1mm !important; padding: 0 0 0 2mm !important;
+  border-left: 1.4mm solid #1F5F99 !important; }
+.jd p { margin: 0 0 1mm !important; font-size: inherit; }
 .jd .jd-top { display: flex; justify-content: space-between; gap: 4mm; font-size: 8.5pt; color: #444; border-bottom: .3mm solid #888;
   padding-bottom: 1mm; margin-bottom: 2.5mm; }
 .jd .jd-say { display: flex; gap: 3mm; align-items: stretch; margin: 2mm 0; }
@@ -25,11 +28,15 @@ CSS = """
   white-space: nowrap; display: flex; align-items: center; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 .jd .jd-more { flex: 1; border: .4mm solid #888; border-radius: 1.5mm; padding: 1.5mm 3mm; }
 .jd .jd-more b { font-size: 14pt; }
-.jd table { border-collapse: collapse; width: 100%; margin: 0; font-size: 9.5pt; line-height: 1.35; color: #1C1C1C; }
-.jd th, .jd td { border: 0; border-bottom: .2mm solid #BBB; padding: .7mm 1.5mm; text-align: left; vertical-align: top; background: #fff; }
-.jd th { font-weight: 600; color: #444; white-space: nowrap; }
-.jd td.jd-n { text-align: right; font-weight: 700; white-space: nowrap; }
-.jd td.jd-s { color: #555; font-size: 8.5pt; }
+.jd table { border-collapse: collapse; width: 100% !important; margin: 0 !important; table-layout: auto; font-size: 9.5pt !important;
+  line-height: 1.35; color: #1C1C1C; }
+.jd tr { background: #fff !important; }
+.jd th, .jd td { border: 0; border-bottom: .2mm solid #BBB; padding: .7mm 1.5mm; text-align: left !important; vertical-align: top;
+  white-space: normal; max-width: none; }
+.jd th { font-weight: 600; color: #444; white-space: nowrap; width: 1%; }
+.jd td.jd-n { text-align: right !important; font-weight: 700; white-space: nowrap; width: 1%; }
+.jd td.jd-s { color: #555; font-size: 8.5pt; width: 25%; padding-left: 4mm; }
+.jd td.jd-m { width: 21%; }
 .jd .jd-two { display: grid; grid-template-columns: 1fr 1fr; gap: 0 5mm; }
 .jd .jd-box { border: .4mm solid #888; border-radius: 1.5mm; padding: 1.5mm 3mm; }
 .jd .jd-need { border: .5mm dashed #777; border-radius: 1.5mm; padding: 0 3mm 1.5mm; margin-top: 3mm; }
@@ -89,7 +96,7 @@ def _money(options: tuple[Money, ...]) -> str:
     if not options:
         return "<p>調べていません。</p>"
     rows = "".join(
-        f"<tr><td>{escape(one.name)}</td><th>{MARKS[one.verdict]} {escape(one.verdict)}</th>"
+        f'<tr><td class="jd-m">{escape(one.name)}</td><th>{MARKS[one.verdict]} {escape(one.verdict)}</th>'
         f'<td class="jd-n">{"—" if one.amount_yen is None else f"{one.amount_yen:,}円"}</td><td>{escape(one.why)}</td></tr>'
         for one in options
     )

@@ -6,7 +6,9 @@ measure or subsidy helps is :mod:`jissho.rules`' word; what it gives comes in as
 
 from jissho.invest._band import Band, monte_carlo
 from jissho.invest._consortium import Consortium, Member, pool_yen, simulate_consortium, split_pool
+from jissho.invest._evidence import Evidence, events_needed, evidence_of, lower_limit
 from jissho.invest._flow import Appraisal, appraise, cash_flow, payback, present_value
+from jissho.invest._funding import Funding, funding_of
 from jissho.invest._profit import Confusion, ProfitAndLoss, confusion, profit_and_loss
 from jissho.invest._proposal import FIELDS, Field, Proposal, alternative_of, proposal_of
 from jissho.invest._ranges import RANGES, Range
@@ -20,7 +22,9 @@ __all__ = [
     "Bar",
     "Confusion",
     "Consortium",
+    "Evidence",
     "Field",
+    "Funding",
     "Member",
     "ProfitAndLoss",
     "Proposal",
@@ -30,6 +34,10 @@ __all__ = [
     "break_even",
     "cash_flow",
     "confusion",
+    "events_needed",
+    "evidence_of",
+    "funding_of",
+    "lower_limit",
     "monte_carlo",
     "payback",
     "pool_yen",

@@ -19,6 +19,7 @@ from jissho_kit.truths import (  # noqa: F401  (each fills the registries)
     cnc,
     evaluation_functions,
     field_functions,
+    funding,
     ic_inspection,
     ic_inspectors,
     knob,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jissho_kit.simulators._investment import YEARS
 from jissho_kit.simulators.cases import DECISIONS, appraise
 from jissho_kit.truths._registry import RESULTS
 from jissho_kit.truths.money import recovery
@@ -11,7 +12,8 @@ def cases(tables, **_) -> dict:
     """Named results of each card by its number (``F1_npv``), and of all cards.
 
     For a card: ``title``, ``initial``, ``running``, ``loss`` and ``effect`` (yen, yen per year; effect: of AI in full),
-    ``payback_simple``, ``payback_running`` and ``payback`` (years), ``npv_simple``, ``npv_running`` and ``npv`` (yen: without
+    ``payback_simple``, ``payback_running``, ``payback_lump`` (five years' running cost put on top of the initial cost, no
+    ramp-up) and ``payback`` (years), ``npv_simple``, ``npv_running`` and ``npv`` (yen: without
     running cost and ramp-up, without ramp-up, with both), ``npv_alternative``, ``npv_vouched`` (at the recall that the
     records vouch for), ``recall``, ``break_even_recall``, ``recall_vouched`` (ratios), ``events`` and ``events_needed``,
     ``decision``; for a card of several members ``npv_alone`` (one member buys it all for its share of the volume).
@@ -41,6 +43,11 @@ def _of_card(card: dict, row: dict) -> dict:
         {"title": card["案件"], "initial": card["初期費用"], "running": card["運用費"]}
         | {"loss": row["損失"], "effect": row["効果"]}
         | found
+        | {
+            "payback_lump": (card["初期費用"] + YEARS * card["運用費"]) / row["効果"]
+            if row["効果"] > 0
+            else float("inf")
+        }
         | {
             "npv_alternative": row["代案"],
             "npv_vouched": row["裏づけのAI"],

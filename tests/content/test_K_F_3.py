@@ -1,0 +1,107 @@
+"""K-F-3 keeps its promises: no result before a prediction, a decision card at the end, answers that the rules confirm."""
+
+import ast
+
+import pytest
+
+from jissho.rules import compare_tax, judge
+from jissho_kit import lessons
+from jissho_kit.grading.items import load_items
+
+FREE = {"話す"}  # the four proposals, seen before anything is asked
+CARD = ["decision", "ceiling", "stop", "next", "partner"]
+TAX = {
+    "program": "ci_tax",
+    "as_of": "2018-10-01",
+    "investment_yen": 60_000_000,
+    "corporate_tax_yen": 20_000_000,
+    "pay_growth": 0.02,
+    "certified": True,
+    "certified_on": None,
+    "data_link": True,
+    "security_expert": True,
+    "labour_productivity_growth": 0.02,
+    "roi": 0.15,
+    "choice": "credit",
+}
+
+
+@pytest.fixture(scope="module")
+def lesson():
+    return lessons.build("K-F-3")
+
+
+@pytest.fixture(scope="module")
+def calls(lesson):
+    """Calls at the top level of the participants' cells, in order: (function, its key)."""
+    found, names = [], {"選択": "K-F-3/case"}
+    for cell in lesson.cells:
+        if cell.cell_type == "code":
+            for statement in ast.parse(cell.source).body:
+                if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+                    first = statement.value.args[0]
+                    key = first.value if isinstance(first, ast.Constant) else names.get(getattr(first, "id", ""), "")
+                    found.append((statement.value.func.id, key))
+    return [call for call in found if call[0] not in FREE]
+
+
+@pytest.fixture(scope="module")
+def items():
+    return {item.id[-1]: item for item in load_items("K-F-3")}
+
+
+def test_every_result_waits_for_a_prediction_that_was_asked_for_before(calls):
+    asked = set()
+    for function, key in calls:
+        assert function in {"predict", "decide", "check", "after_prediction"}, f"{function} shows without waiting"
+        if function == "after_prediction":
+            assert key in asked, key
+        asked.add(key)
+
+
+def test_the_card_is_written_last_and_shown_then(calls):
+    keys = [key for _, key in calls]
+    assert keys[-7:] == [f"K-F-3/{name}" for name in CARD] + ["K-F-3/partner"] * 2
+    assert calls[-1][0] == calls[-2][0] == "after_prediction"
+
+
+def test_a_check_for_each_screen(calls):
+    places = [i for i, (function, _) in enumerate(calls) if function == "check"]
+    assert len(places) == 6
+    assert max(b - a for a, b in zip(places, places[1:], strict=False)) <= len(calls) / 4
+
+
+def test_the_short_version_asks_nothing_that_it_leaves_out(lesson):
+    kept = [cell for cell in lesson.cells if "long" not in cell.metadata.get("tags", [])]
+    source = "\n".join(cell.source for cell in kept if cell.cell_type == "code")
+    assert "K-F-3/tax" not in source and "K-F-3/gains" not in source
+    compile(source, "short", "exec")
+
+
+def test_no_item_asks_for_a_figure_of_the_lesson(items):
+    """Costs and taxes of the lesson's examples must not be drawn again."""
+    assert 6_000e4 not in items["c"].params["investment"] or 1_000e4 not in items["c"].params["corporate_tax"]
+
+
+@pytest.mark.parametrize(
+    ("card", "changes", "verdict"),
+    [
+        (0, {"investment_yen": 50_000_000}, "可"),
+        (1, {"labour_productivity_growth": 0.05, "roi": 0.149}, "不可"),
+        (2, {"security_expert": None}, "要確認"),
+        (3, {"corporate_tax_yen": 0}, "要確認"),
+    ],
+)
+def test_the_four_inquiries_are_answered_as_the_rules_answer(items, card, changes, verdict):
+    item = items["h"]
+    case = {name: value for name, value in (TAX | changes).items() if value is not None or name == "certified_on"}
+    assert judge(case)["verdict"] == verdict == item.right.classes[item.cards[card]]
+
+
+def test_in_every_draw_the_credit_is_worth_more(items):
+    for investment in items["d"].params["investment"]:
+        for tax in items["d"].params["corporate_tax"]:
+            case = TAX | {"investment_yen": round(investment), "corporate_tax_yen": round(tax)}
+            found = compare_tax(case, 0.232, 5, 0.03)
+            assert (found["verdict"], found["better"]) == ("可", "credit")
+            assert found["depreciation"]["first_year_yen"] > found["credit"]["first_year_yen"]

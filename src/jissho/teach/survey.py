@@ -1,4 +1,7 @@
-"""The survey at the end of a class: sent from the page, kept without name, visitor and time."""
+"""The survey at the end of a class: sent from the page, kept without name and visitor.
+
+No time is written, and a sheet's own is set to nothing; what a file system remembers of a file's birth stays there.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ MOST = 10
 FREE = {"good": "良かったことを一つ", "unclear": "分からなかったことを一つ", "change": "変えたい記録を一つ"}
 LONGEST = 1_000  # letters of a free text
 QUESTION = "今日の講座について教えてください（1 まったく違う、5 その通り。答えられる所だけで構いません）"
-ONCE = "名前も端末の番号も時刻も付けずに保存します。だれの答えか分からなくなるので、送った後は直せません。"
+ONCE = "名前も端末の番号も付けずに保存します。だれの答えか分からなくなるので、送った後は直せません。"
 SENT = "アンケート"  # that this visitor has sent one, among the predictions; not what
 
 

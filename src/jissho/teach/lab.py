@@ -41,13 +41,16 @@ def show_cash(ways: Mapping[str, Appraisal], title: str) -> None:
     show(fig, alt="、".join(f"{name}：{years_to_pay_back(way)}" for name, way in ways.items()))
 
 
-def show_tornado(proposal: Proposal) -> None:
-    """Net present value with each number in turn at the ends of its range, largest swing on top."""
+def show_tornado(proposal: Proposal, names: Mapping[str, str] = PEOPLE_SAY) -> None:
+    """Net present value with each number in turn at the ends of its range, largest swing on top.
+
+    ``names``: what this case calls a number (field of the proposal → words).
+    """
     bars, middle = tornado(proposal), proposal.appraise().npv
+    said = [{**PEOPLE_SAY, **names}.get(bar.name, bar.label) for bar in bars]
     ends = sorted((bars[0].npv_low, bars[0].npv_high))
-    first = PEOPLE_SAY.get(bars[0].name, bars[0].label)
     fig, ax = chart(
-        f"一番動かすのは「{first}」。{man_yen(ends[0])}から{man_yen(ends[1])}まで",
+        f"一番動かすのは「{said[0]}」。{man_yen(ends[0])}から{man_yen(ends[1])}まで",
         x="5年の正味の得（万円）",
         size=(9, 5),
     )
@@ -55,9 +58,9 @@ def show_tornado(proposal: Proposal) -> None:
         for end in (bar.npv_low, bar.npv_high):
             color = COLORS["不良" if end < middle else "良"]
             ax.barh(i, (end - middle) / 1e4, left=middle / 1e4, color=color, height=0.62)
-    ax.set_yticks(range(len(bars)), [PEOPLE_SAY.get(bar.name, bar.label) for bar in bars], fontsize=16)
+    ax.set_yticks(range(len(bars)), said, fontsize=16)
     ax.invert_yaxis()
     ax.axvline(0, color=COLORS["黒"], linewidth=2)
     ax.text(0, -0.75, "損得の境", ha="center", va="bottom", fontsize=15)
     ax.grid(axis="x")
-    show(fig, alt="正味の得を動かす順に、" + "、".join(PEOPLE_SAY.get(bar.name, bar.label) for bar in bars))
+    show(fig, alt="正味の得を動かす順に、" + "、".join(said))

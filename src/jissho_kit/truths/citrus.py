@@ -133,7 +133,7 @@ def sorter(tables, boxes: float = 10_000, extra: float = 300, claim: float = 1_1
 
     ``extra`` (yen per box) is what a box sold as premium brings on top, ``claim`` what one that is not sweet enough costs.
     Counts: ``readings``, ``shown`` (12.0 or more), ``short`` (of these, juice below), ``real``. Shares: ``false`` (of
-    shown), ``false_of_all``, ``shown_share``, ``real_share`` (both of all readings). Yen: ``loss`` = false boxes × (claim − extra); wrong:
+    shown), ``false_of_all``, ``shown_share``, ``real_share`` (these of all readings); ``*_thousand``: of 1,000. Yen: ``loss`` = false boxes × (claim − extra); wrong:
     ``sales`` (only what they bring), ``claims`` (only what they cost), ``sum`` (both added), ``all_shown`` (every premium
     box taken for false).
     """
@@ -141,21 +141,27 @@ def sorter(tables, boxes: float = 10_000, extra: float = 300, claim: float = 1_1
     shown = rows[(rows["選果機"] == "B") & (rows["表示糖度"] >= PREMIUM)]
     readings, short = int((rows["選果機"] == "B").sum()), int((shown["糖度"] < PREMIUM).sum())
     false_boxes = boxes * short / readings
-    return {
-        "readings": readings,
-        "shown": len(shown),
-        "short": short,
-        "real": len(shown) - short,
+    shares = {
         "false": short / len(shown),
         "false_of_all": short / readings,
         "shown_share": len(shown) / readings,
         "real_share": (len(shown) - short) / readings,
-        "loss": false_boxes * (claim - extra),
-        "sales": false_boxes * extra,
-        "claims": false_boxes * claim,
-        "sum": false_boxes * (claim + extra),
-        "all_shown": boxes * len(shown) / readings * (claim - extra),
     }
+    return (
+        shares
+        | {f"{name}_thousand": 1000 * share for name, share in shares.items()}
+        | {
+            "readings": readings,
+            "shown": len(shown),
+            "short": short,
+            "real": len(shown) - short,
+            "loss": false_boxes * (claim - extra),
+            "sales": false_boxes * extra,
+            "claims": false_boxes * claim,
+            "sum": false_boxes * (claim + extra),
+            "all_shown": boxes * len(shown) / readings * (claim - extra),
+        }
+    )
 
 
 RESULTS.update(citrus=citrus, sorter=sorter)

@@ -62,7 +62,8 @@ def alike(tables=None, members: float = 2, cost: float = 9_000_000, **_) -> dict
 
 def sharing(tables, **_) -> dict:
     """Net present value (yen, no subsidy) of the shared sorting house's card by who buys: ``all``, ``a``, ``b``, ``c``
-    (alone), ``ab``, ``ac``, ``bc``; each brings its share of the boxes, cost and upkeep are due in full. ``cost_a`` …: of each.
+    (alone), ``ab``, ``ac``, ``bc``; each brings its share of the boxes, cost and upkeep are due in full. ``cost_a`` …: of each; ``claim``: what
+    a box that is not sweet enough costs.
     """
     cards = tables["cases"]
     row = cards.index[cards["案件番号"] == "A3"][0]
@@ -75,7 +76,7 @@ def sharing(tables, **_) -> dict:
 
     buyers = {name.lower(): npv(name) for name in ("A", "B", "C", "AB", "AC", "BC")}
     costs = {f"cost_{name.lower()}": float(card["初期費用"] * share) for name, share in SHARES.items()}
-    return {"all": npv("ABC")} | buyers | costs
+    return {"all": npv("ABC"), "claim": float(card["見逃し単価"])} | buyers | costs
 
 
 RESULTS.update(pool=pool, alike=alike, sharing=sharing)

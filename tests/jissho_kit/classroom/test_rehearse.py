@@ -90,7 +90,8 @@ def test_a_lesson_that_stops_is_reported_not_raised(monkeypatch):
     assert not module.ok and "1_understand.py:12" in module.problem
 
 
-def test_nothing_to_rehearse():
+def test_nothing_to_rehearse(monkeypatch):
+    monkeypatch.setattr(room.curriculum, "ready_parts", lambda *_: [])
     with pytest.raises(UsageError, match="まだ使える教材がありません"):
         room.rehearse("K", "agriculture")
 

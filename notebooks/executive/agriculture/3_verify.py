@@ -59,6 +59,9 @@ B機 = みかん[(みかん["種別"] == "試験果実") & (みかん["選果機
 今のズレ = round(float((B機["表示糖度"] - B機["糖度"]).mean()), 1)
 
 
+WJ = "\u2060"  # 判定の字の間で行が変わらないように
+
+
 def 話す(文):
     display(Markdown(文))
 
@@ -269,9 +272,8 @@ def ズレの日():
     label(ax, 日数[-1], 差["A"].iloc[-1], "A機", "灰", fontsize=17)
     label(ax, 日数[-1], 差["B"].iloc[-1], "B機", "不良", fontsize=17)
     show(fig, alt=f"B機の差は{日}日目に初めの一週間の幅を外れ、そのまま高い。A機は幅の中。")
-    代案 = alternative_of(一枚)
     話す(
-        f"**ズレは、毎朝の補正で直ります。** 費用は初めに{man_yen(一枚['代案の初期費用'])}、一年に{man_yen(一枚['代案の運用費'])}。それだけで、5年の正味は{man_yen(代案.npv)}の得です。"
+        f"**ズレは、毎朝の補正で直ります。** 費用は初めに{man_yen(一枚['代案の初期費用'])}、一年に{man_yen(一枚['代案の運用費'])}です。"
     )
 
 
@@ -283,6 +285,8 @@ after_prediction("K-A-3/day", ズレの日)
 # 毎朝の補正で、ズレは直ります。けれど、**ばらつき**は残ります。古いセンサーの読みが一個ごとに暴れるのは、補正では止められません。
 #
 # 業者の提案は、そこを直すものです。案件カードを見てください。
+#
+# ここからは、**5年の正味**で比べます。5年に出入りするお金を、今日の値打ちに直して（割引率3%）全部足したものです。ゼロより大きければ得です。
 
 # %%
 話す(f"""
@@ -322,8 +326,6 @@ def 五年():
 after_prediction("K-A-3/payback", 五年)
 
 # %% [markdown]
-# - **5年の正味**：5年に出入りするお金を、今日の値打ちに直して（割引率3%）全部足したもの。ゼロより大きければ得
-#
 # では、どの見込みが外れると危ないでしょうか。
 
 # %%
@@ -423,11 +425,10 @@ predict("K-A-3/support", "三法人で、受け取れる補助は、合わせて
 # %%
 def 枠の配分():
     賢い = simulate_consortium(list(経費.values()), 計画)
-    等分 = simulate_consortium(list(経費.values()), 計画, weights=[1, 1, 1])
     show_prediction(
         "K-A-3/support",
         f"多くて{man_yen(賢い.subsidy_yen)}",
-        f"上限の合計は{man_yen(賢い.limit_yen)}。上限は、もらえる額ではありません。枠を三等分すると{man_yen(等分.subsidy_yen)}に減ります。",
+        f"上限の合計は{man_yen(賢い.limit_yen)}。上限は、もらえる額ではありません。枠の配り方でも変わります。",
     )
 
     def 描く(A, B, C):
@@ -460,12 +461,32 @@ def 枠の配分():
         B=slider("B法人に回す枠の割合", 0, 6, 1, 2),
         C=slider("C法人に回す枠の割合", 0, 6, 1, 2),
     )
-    話す(
-        f"A法人とB法人は、率を掛けた額が上限に届いていません。**枠をもらっても、一円も増えない**のです。「公平に三等分」が、三法人から{man_yen(賢い.subsidy_yen - 等分.subsidy_yen)}を逃がします。\n\n枠を全部C法人に回し、**増えた分をどう分けるかは、三法人の約束で決めます。** さあ、どう分けますか。\n\n{BANNER}"
-    )
+    話す(f"まず三等分。そこから動かして、**三人の補助が一番多くなる配り方**を探してください。\n\n{BANNER}")
 
 
 after_prediction("K-A-3/support", 枠の配分)
+
+# %%
+predict(
+    "K-A-3/pool",
+    "B法人が「うちにも枠を」と言います。B法人に枠を200万円回すと、B法人の補助はいくら増えると思いますか",
+    unit="万円",
+)
+
+
+# %%
+def 枠の行き先():
+    賢い, 等分, なし = (
+        simulate_consortium(list(経費.values()), 計画, weights=w) for w in ([0, 0, 1], [1, 1, 1], [0, 0, 0])
+    )
+    増える = 等分.members[1].subsidy_yen - なし.members[1].subsidy_yen
+    show_prediction("K-A-3/pool", man_yen(増える), "率を掛けた額が、もともと上限に届いていません。")
+    話す(
+        f"枠が働くのは、**上限を超えた人だけ**です。「公平に三等分」は、三法人から **{man_yen(賢い.subsidy_yen - 等分.subsidy_yen)}** を逃がします。\n\n枠は全部C法人に回し、**増えた分をどう分けるかは、三法人の約束で決めます。** さあ、どう分けますか。"
+    )
+
+
+after_prediction("K-A-3/pool", 枠の行き先)
 
 # %%
 check(
@@ -512,7 +533,7 @@ after_prediction("K-A-3/members", 何者で組むか)
 # %%
 def 資金():
     行 = "\n".join(
-        f"| {f.title} | **{f.verdict}** | {'—' if f.amount_yen is None else man_yen(f.amount_yen)} | {f.why} |"
+        f"| {f.title} | **{WJ.join(f.verdict)}** | {'—' if f.amount_yen is None else man_yen(f.amount_yen)} | {f.why} |"
         for f in funding_of(一枚)
     )
     話す(
@@ -670,6 +691,14 @@ def 判断カード():
         for 名 in ("decision", "clause", "stop", "next", "partner")
     )
     上限 = predicted("K-A-3/ceiling")
+    if decided("K-A-3/partner") and "まだ書かれていません" in (
+        決定["choice"],
+        一条["choice"],
+        撤退["choice"],
+        次["choice"],
+    ):
+        話す("**上に、まだ記録していない欄があります。** 全部を記録すると、ここに判断カードが出ます。")
+        return
     短い = {文: 名 for 名, 文 in 条文.items()}
     手前 = [
         ("「12度以上」のうち偽", percent(見えている[今のズレ][1], 0), "画面1 機械のズレ"),
@@ -719,8 +748,9 @@ after_prediction(
 # %%
 def はじめと比べる():
     決定 = decided("K-A-3/decision") or {"choice": "（まだ）"}
-    show_prediction("K-A-3/first", 決定["choice"], "左が電話を受けた朝、右がいまです。何の数字が変えましたか。")
     話す(f"""
+**電話を受けた朝**：{predicted("K-A-3/first") or "（まだ）"}　→　**いま**：{決定["choice"]}。何の数字が、あなたを変えましたか。
+
 **数字の言い分**：補助がなくても、三法人の連携だけが大きな得です（{man_yen(正味(1.0))}）。その前に、毎朝の補正（{man_yen(alternative_of(一枚).npv)}）は今週から始められます。
 
 数字の言い分と違う決定でも、構いません。**理由と撤退条件が書いてあれば、それは経営の判断です。**

@@ -1,12 +1,15 @@
 """K-F-3 keeps its promises: no result before a prediction, a decision card at the end, answers that the rules confirm."""
 
 import ast
+from itertools import product
 
 import pytest
 
 from jissho.rules import compare_tax, judge
 from jissho_kit import lessons
 from jissho_kit.grading.items import load_items
+from jissho_kit.grading.keys import make_key
+from jissho_kit.truths import shipped_tables
 
 FREE = {"話す"}  # the four proposals, seen before anything is asked
 CARD = ["decision", "ceiling", "stop", "next", "partner"]
@@ -105,3 +108,10 @@ def test_in_every_draw_the_credit_is_worth_more(items):
             found = compare_tax(case, 0.232, 5, 0.03)
             assert (found["verdict"], found["better"]) == ("可", "credit")
             assert found["depreciation"]["first_year_yen"] > found["credit"]["first_year_yen"]
+
+
+def test_every_draw_can_be_told_right_from_wrong(items):
+    tables = shipped_tables()
+    for item in items.values():
+        for drawn in product(*item.params.values()):
+            make_key(item, tables, dict(zip(item.params, map(float, drawn), strict=True)))

@@ -13,18 +13,22 @@ n = 8
 
 # %%
 from math import isinf
+from pathlib import Path
 
 import numpy as np
 from IPython.display import Markdown, display
 
 from jissho.card import BANNER, DecisionCard, Figure, Money, Need
 from jissho.datasets import load_cases
+from jissho.errors import DataError
 from jissho.invest import (
+    FILE_NAME,
     alternative_of,
     evidence_of,
     funding_of,
     monte_carlo,
     proposal_of,
+    read_own_case,
     tornado,
     what_if,
 )
@@ -62,6 +66,19 @@ def 話す(文):
     display(Markdown(文))
 
 
+def 自社の案件():
+    """./jissho case new で作った案件が、教材と同じフォルダーにあれば。"""
+    try:
+        一枚 = read_own_case(FILE_NAME) if Path(FILE_NAME).is_file() else None
+    except DataError as 間違い:
+        話す(f"▲ 自社の案件（{FILE_NAME}）は使えませんでした。{間違い.what}{間違い.mend}")
+        一枚 = None
+    return {f"{一枚['案件']}（自社）": 一枚} if 一枚 else {}
+
+
+選べる = カード | 自社の案件()
+
+
 def 切らない(文):
     """表の中で、途中で折り返さない。"""
     return f'<span style="white-space:nowrap">{文}</span>'
@@ -69,7 +86,7 @@ def 切らない(文):
 
 def 選んだ():
     """選んだ案件のカード（まだなら一枚目）。"""
-    return カード.get(predicted(選択)) or next(iter(カード.values()))
+    return 選べる.get(predicted(選択)) or next(iter(カード.values()))
 
 
 def 三通り(一枚):
@@ -126,7 +143,7 @@ predict("K-F-3/how_many", "四枚のうち、いま提案どおり買うのが�
 # 組で一枚だけ選びます。自社に近いものでも、気になるものでも構いません。**あとで変えると、下の画面も変わります。**
 
 # %%
-predict(選択, "どの案件の役員になりますか", options=list(カード), button="この案件にする")
+predict(選択, "どの案件の役員になりますか", options=list(選べる), button="この案件にする")
 
 # %% [markdown]
 # ## 画面1　案件カード
@@ -740,27 +757,30 @@ def 並べる():
     案, 裏 = proposal_of(一枚), evidence_of(一枚)
     手 = {
         "提案どおり": 案.appraise().npv,
-        "再現率が裏づけの分だけ": what_if(案, recall=裏.vouched).npv,
-        "一年、小さく試してから": 試す収支(一枚),
+        "裏づけの分だけ": what_if(案, recall=裏.vouched).npv,
+        "一年試してから": 試す収支(一枚),
         f"{一枚['代案の種類']}で減らす": alternative_of(一枚).npv,
     }
     fig, ax = chart(
-        f"提案どおりなら{man_yen(手['提案どおり'])}、裏づけの分だけなら{man_yen(手['再現率が裏づけの分だけ'])}",
+        f"提案どおりなら{man_yen(手['提案どおり'])}、裏づけの分だけなら{man_yen(手['裏づけの分だけ'])}",
         x="5年の正味の得（万円）　何もしない＝損得なし",
         size=(9, 4),
     )
     値 = [v / 1e4 for v in 手.values()]
-    棒 = ax.barh(list(手), 値, color=[COLORS["良"] if v >= 0 else COLORS["不良"] for v in 値])
-    label_bars(ax, 棒, [man_yen(v) for v in 手.values()], fontsize=18)
+    灰 = {"提案どおり": not 裏.enough, "一年試してから": not 裏.enough_in_a_year}
+    色 = [COLORS["灰"] if 灰.get(名) else COLORS["良"] if v >= 0 else COLORS["不良"] for 名, v in 手.items()]
+    棒 = ax.barh(list(手), 値, color=色)
+    label_bars(ax, 棒, [man_yen(v) + (" ※" if 灰.get(名) else "") for 名, v in 手.items()], fontsize=18)
     ax.axvline(0, color=COLORS["黒"], linewidth=1.5)
     低い, 高い = min(*値, 0), max(*値, 0)
-    ax.set_xlim(低い - 0.3 * (高い - 低い) * (低い < 0), 高い + 0.25 * (高い - 低い))
+    ax.set_xlim(低い - 0.4 * (高い - 低い) * (低い < 0), 高い + 0.35 * (高い - 低い))
     ax.invert_yaxis()
     ax.grid(False)
     ax.tick_params(axis="y", labelsize=16)
     show(fig, alt="、".join(f"{名}{man_yen(v)}" for 名, v in 手.items()))
     話す(
         f"代案：**{一枚['代案']}**（初期費用{man_yen(一枚['代案の初期費用'])}、一年に{man_yen(一枚['代案の運用費'])}、いまの損失の{一枚['代案の削減率']:.0f}%を無くす見込み）\n\n小さく試す費用：{man_yen(一枚['試行費用'])}（一年）"
+        + ("\n\n※ 灰色の棒は、そのときまでに集まる記録では、再現率を確かめられません。" if any(灰.values()) else "")
     )
 
 
@@ -873,6 +893,7 @@ def 判断カード():
                 f"{相手['choice']}（{相手['note']}）",
             ),
             reason=決定["note"],
+            synthetic=一枚["案件"] in カード,
         )
     )
 

@@ -9,6 +9,7 @@ from jissho.invest._consortium import Consortium, Member, pool_yen, simulate_con
 from jissho.invest._evidence import Evidence, events_needed, evidence_of, lower_limit
 from jissho.invest._flow import Appraisal, appraise, cash_flow, payback, present_value
 from jissho.invest._funding import Funding, funding_of
+from jissho.invest._own import FILE_NAME, new_case, read_own_case
 from jissho.invest._profit import Confusion, ProfitAndLoss, confusion, profit_and_loss
 from jissho.invest._proposal import FIELDS, Field, Proposal, alternative_of, proposal_of
 from jissho.invest._ranges import RANGES, Range
@@ -16,6 +17,7 @@ from jissho.invest._whatif import Bar, break_even, tornado, what_if
 
 __all__ = [
     "FIELDS",
+    "FILE_NAME",
     "RANGES",
     "Appraisal",
     "Band",
@@ -39,11 +41,13 @@ __all__ = [
     "funding_of",
     "lower_limit",
     "monte_carlo",
+    "new_case",
     "payback",
     "pool_yen",
     "present_value",
     "profit_and_loss",
     "proposal_of",
+    "read_own_case",
     "simulate_consortium",
     "split_pool",
     "tornado",

@@ -35,12 +35,14 @@ class Funding:
 
     @property
     def why(self) -> str:
-        """What decides, in one sentence or two."""
+        """What decides, or how much it is, in one sentence or two."""
         asked = self.open_questions
         if self.verdict == UNSURE and asked:
             more = f" ほか{len(asked) - NAMED}つ" if len(asked) > NAMED else ""
             return f"まだ分からないこと：{'、'.join(asked[:NAMED])}{more}"
-        return self.reasons[0]["text"] if self.reasons else ""
+        texts = [one["text"] for one in self.reasons]
+        how_much = [text for text in texts if text.endswith("になります。")] if self.amount_yen is not None else []
+        return (how_much or texts or [""])[0]
 
 
 def funding_of(card: Mapping[str, Any], as_of: str = AS_OF) -> tuple[Funding, ...]:

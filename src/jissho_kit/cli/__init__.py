@@ -12,7 +12,7 @@ import typer
 
 from jissho.errors import JisshoError
 from jissho_kit.cli import _console as console
-from jissho_kit.cli import authors, cards, data, grading, lessons, rules
+from jissho_kit.cli import authors, cards, cases, data, grading, lessons, rules
 from jissho_kit.cli._commands import FINDINGS, FINE, MISUSE
 from jissho_kit.cli._japanese import JapaneseGroup, japanese_error
 
@@ -45,6 +45,7 @@ for group in (lessons, authors, grading, cards):
     app.add_typer(group.app)
 app.add_typer(data.app, name="data")
 app.add_typer(rules.app, name="rules")
+app.add_typer(cases.app, name="case")
 
 
 def wrong_use(error: Exception) -> int:

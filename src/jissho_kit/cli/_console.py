@@ -104,7 +104,15 @@ def put_file(path: Path, text: str) -> None:
 
 def put_new_csv(path: Path, text: str) -> None:
     """Write a CSV that Excel opens in Japanese, or say why it cannot be written: also where there is another file."""
-    content = text.encode("utf-8-sig")
+    _put_new(path, text.encode("utf-8-sig"))
+
+
+def put_new(path: Path, text: str) -> None:
+    """Write a file that a person will fill in, or say why it cannot be written: also where there is another file."""
+    _put_new(path, text.encode("utf-8"))
+
+
+def _put_new(path: Path, content: bytes) -> None:
     with _written(path):
         if not (path.is_file() and path.read_bytes() == content):
             with path.open("xb") as file:

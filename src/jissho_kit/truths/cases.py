@@ -12,8 +12,7 @@ def cases(tables, **_) -> dict:
     """Named results of each card by its number (``F1_npv``), and of all cards.
 
     For a card: ``title``, ``initial``, ``running``, ``loss`` and ``effect`` (yen, yen per year; effect: of AI in full),
-    ``payback_simple``, ``payback_running``, ``payback_lump`` (five years' running cost put on top of the initial cost, no
-    ramp-up) and ``payback`` (years), ``npv_simple``, ``npv_running`` and ``npv`` (yen: without
+    ``payback_simple``, ``payback_running`` and ``payback`` (years), ``npv_simple``, ``npv_running`` and ``npv`` (yen: without
     running cost and ramp-up, without ramp-up, with both), ``npv_alternative``, ``npv_vouched`` (at the recall that the
     records vouch for), ``recall``, ``break_even_recall``, ``recall_vouched`` (ratios), ``events`` and ``events_needed``,
     ``decision``; for a card of several members ``npv_alone`` (one member buys it all for its share of the volume).
@@ -44,11 +43,6 @@ def _of_card(card: dict, row: dict) -> dict:
         | {"loss": row["損失"], "effect": row["効果"]}
         | found
         | {
-            "payback_lump": (card["初期費用"] + YEARS * card["運用費"]) / row["効果"]
-            if row["効果"] > 0
-            else float("inf")
-        }
-        | {
             "npv_alternative": row["代案"],
             "npv_vouched": row["裏づけのAI"],
             "recall": card["再現率"] / 100,
@@ -62,4 +56,19 @@ def _of_card(card: dict, row: dict) -> dict:
     )
 
 
-RESULTS["cases"] = cases
+def payback_of(
+    tables=None, initial: float = 12_000_000, effect: float = 6_000_000, running: float = 1_800_000, **_
+) -> dict:
+    """Years until an item's own figures have paid back: ``years``; wrong: ``simple`` (effect alone), ``running`` (no ramp-up),
+    ``lump`` (five years' running cost put on top of the initial cost, no ramp-up).
+    """
+    found = recovery(initial, effect, running)
+    return {
+        "years": found["payback"],
+        "simple": found["payback_simple"],
+        "running": found["payback_running"],
+        "lump": (initial + YEARS * running) / effect,
+    }
+
+
+RESULTS.update(cases=cases, payback=payback_of)

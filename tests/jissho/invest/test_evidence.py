@@ -67,6 +67,7 @@ def test_the_amounts_are_the_rules_own():
     soft = funding_of(CARDS["F3"])[1]
     case = {"program": "it_subsidy", "cost_yen": CARDS["F3"]["初期費用"], "hardware_only": False}
     assert (soft.amount_yen, soft.limit_yen) == (judge(case)["amount_yen"], 500_000)
+    assert "小さい方の394,500円" in soft.why
 
 
 def test_several_members_may_ask_together():

@@ -58,3 +58,9 @@ def test_consortium():
     three = of("consortium", members=3.0)
     names = ("limit", "without_pool", "pool_once", "one_cap")
     assert [three(name) // MAN for name in names] == [3600, 3000, 3200, 1600]
+
+
+def test_payback():
+    found = of("payback", initial=12e6, effect=6e6, running=1.8e6)
+    values = [found(name) for name in ("simple", "running", "years", "lump")]
+    assert values == pytest.approx([2.0, 12 / 4.2, 4 + 0.6 / 4.2, 3.5])

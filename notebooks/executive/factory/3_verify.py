@@ -877,25 +877,30 @@ def 判断カード():
         ("記録が裏づける再現率", f"{percent(裏.vouched, 0)}以上", "画面6 裏づけ"),
         ("損になった物の記録", f"{裏.events:,}件", "画面6 裏づけ"),
     ]
-    show_card(
-        DecisionCard(
-            case=一枚["案件"],
-            decision=決定["choice"],
-            ceiling_yen=round(上限) if 上限 else None,
-            numbers=tuple(Figure(名, 値, "", 画面) for 名, 値, 画面 in 手前),
-            stop=f"{撤退['choice']}（{撤退['note']}）",
-            next_fact=f"{次['choice']}（{次['note']}）",
-            money=tuple(Money(短い名(f.title), f.verdict, f.why, f.amount_yen) for f in funding_of(一枚)),
-            need=Need(
-                一枚["課題"],
-                f"{一枚['記録の状態']}（損になった物 {裏.events:,}件）",
-                f"一年に{man_yen(案.profit_and_loss().loss_now)}",
-                f"{相手['choice']}（{相手['note']}）",
-            ),
-            reason=決定["note"],
-            synthetic=一枚["案件"] in カード,
+    try:
+        show_card(
+            DecisionCard(
+                case=一枚["案件"],
+                decision=決定["choice"],
+                ceiling_yen=round(上限) if 上限 else None,
+                numbers=tuple(Figure(名, 値, "", 画面) for 名, 値, 画面 in 手前),
+                stop=f"{撤退['choice']}（{撤退['note']}）",
+                next_fact=f"{次['choice']}（{次['note']}）",
+                money=tuple(Money(短い名(f.title), f.verdict, f.why, f.amount_yen) for f in funding_of(一枚)),
+                need=Need(
+                    一枚["課題"],
+                    f"{一枚['記録の状態']}（損になった物 {裏.events:,}件）",
+                    f"一年に{man_yen(案.profit_and_loss().loss_now)}",
+                    f"{相手['choice']}（{相手['note']}）",
+                ),
+                reason=決定["note"],
+                synthetic=一枚["案件"] in カード,
+            )
         )
-    )
+    except DataError as 間違い:
+        話す(
+            f"### ▲ {間違い.what}{間違い.mend}\n\n上の欄を直して、もう一度「決定を記録」を押してください。ほかの答えは残っています。"
+        )
 
 
 def 短い名(題):

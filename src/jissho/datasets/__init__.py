@@ -20,6 +20,7 @@ __all__ = [
     "SITE",
     "Column",
     "Mending",
+    "Profile",
     "Schema",
     "load",
     "load_cases",

@@ -153,7 +153,12 @@ def test_a_decision_of_exactly_three(page):
 
 @pytest.mark.parametrize(
     ("written", "unit", "read"),
-    [("９０％", "%", "90%"), ("１，２００万円", "万円", "1,200万円"), ("300万", "万円", "300万円"), ("95", "個", "95個")],
+    [
+        ("９０％", "%", "90%"),
+        ("１，２００万円", "万円", "1,200万円"),
+        ("300万", "万円", "300万円"),
+        ("95", "個", "95個"),
+    ],
 )
 def test_a_unit_that_was_written_too_is_not_shown_twice(page, written, unit, read):
     store.save("predictions", "a", written, unit=unit)

@@ -12,6 +12,7 @@ if __name__ == "__main__":
     zygote.import_pandas()
     for name in zygote.PRELOAD:
         importlib.import_module(name)
-    importlib.import_module("jissho.datasets")  # nobody edits it while this runs; jissho.teach sets things when imported
+    # Nobody edits this one while it runs; jissho.teach would set fonts and messages when it is imported.
+    importlib.import_module("jissho.datasets")
     cells.warm_up()
     zygote.main(int(sys.argv[1]))()

@@ -865,7 +865,11 @@ def 判断カード():
     一枚 = 選んだ()
     案, 裏, 結果 = proposal_of(一枚), evidence_of(一枚), 三通り(一枚)
     見本 = {"choice": "小さく試す", "note": "（まだ書かれていません）"}
-    決定, 撤退, 次, 相手 = (decided(f"K-F-3/{名}") or 見本 for 名 in ("decision", "stop", "next", "partner"))
+    書いた = [decided(f"K-F-3/{名}") for 名 in ("decision", "stop", "next", "partner")]
+    if any(書いた) and not all(書いた):
+        話す("**上に、まだ記録していない欄があります。** 全部を記録すると、ここに判断カードが出ます。")
+        return
+    決定, 撤退, 次, 相手 = (欄 or 見本 for 欄 in 書いた)
     上限 = predicted("K-F-3/ceiling")
     手前 = [
         ("いまの損失（一年）", man_yen(案.profit_and_loss().loss_now), "画面1 案件カード"),

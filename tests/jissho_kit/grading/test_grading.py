@@ -257,6 +257,7 @@ def test_feedback_to_blank_work_gives_nothing_away(rows, submitted):
     keys = submitted.keys(NAME).values()
     assert not any(wrong.say in page for key in keys for wrong in key.wrong)
     assert "toy_" not in page and f"{submitted.keys(NAME)['G-A-1.a'].right:.3f}" not in page
+    assert "No response" not in page
 
 
 def test_grading_again_gives_the_same_verdicts(rows, submitted):

@@ -79,6 +79,8 @@ def env(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def zygote(env):
+    """This module's own: tests before it may have started one in another environment."""
+    _warm._zygote = None
     assert _warm.warm_up(env, PATIENCE)
     return _warm._zygote
 

@@ -282,10 +282,12 @@ os.system("find / -name gradebook.db -o -name keys.json 2>/dev/null | while read
 @hostile(4)
 def secrets_read(folder):
     first("""
-import os, glob
+import glob, itertools, os
 print(os.environ)
-for place in ("/proc/*/environ", "/proc/*/cmdline", "/proc/*/root/etc/passwd", "/root/**", "/home/**", "/work/**", "../../**", "/run/**", "/tmp/**"):
-    for path in glob.glob(place, recursive=True)[:500]:
+system = {"bin", "dev", "lib", "lib32", "lib64", "proc", "sbin", "sys", "usr"}
+tops = [f"/{top}/**" for top in sorted(set(os.listdir("/")) - system)]
+for place in ("/proc/*/environ", "/proc/*/cmdline", "/proc/*/root/etc/passwd", "../../**", *tops):
+    for path in itertools.islice(glob.iglob(place, recursive=True), 300):
         try: print(path, open(path, errors="replace").read(2000))
         except OSError: pass""")(folder)
 

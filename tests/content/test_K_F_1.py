@@ -1,36 +1,11 @@
 """K-F-1 keeps its promises: no result before a prediction, and a price at the beginning and at the end."""
 
-import ast
-
-import pytest
-
-from jissho_kit import lessons
 from jissho_kit.grading.items import load_items
 from jissho_kit.grading.keys import draw_params, make_key
 
+PART = "K-F-1"
+
 FIRST = "K-F-1/price_before"
-
-
-@pytest.fixture(scope="module")
-def calls():
-    """Calls at the top level of the participants' cells, in order: (function, its first argument if it is text)."""
-    found = []
-    for cell in lessons.build("K-F-1").cells:
-        if cell.cell_type == "code":
-            for statement in ast.parse(cell.source).body:
-                if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-                    first = statement.value.args[0]
-                    found.append((statement.value.func.id, first.value if isinstance(first, ast.Constant) else ""))
-    return found
-
-
-def test_every_result_waits_for_a_prediction_that_was_asked_for_before(calls):
-    asked = set()
-    for function, key in calls:
-        assert function in {"predict", "decide", "check", "after_prediction"}, f"{function} shows without waiting"
-        if function == "after_prediction":
-            assert key in asked, key
-        asked.add(key)
 
 
 def test_the_price_comes_first_and_again_at_the_end_after_the_decision(calls):

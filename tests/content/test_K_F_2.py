@@ -3,41 +3,13 @@
 import ast
 import builtins
 
-import pytest
-
-from jissho_kit import lessons
 from jissho_kit.classroom.app import LONG
+
+PART = "K-F-2"
 
 DECISIONS = ["K-F-2/threshold", "K-F-2/looks", "K-F-2/decision"]
 # What a participant must find out: none of it may stand on the page before the prediction.
 REVEALED = ("正解率は下がり", "全部いっしょに", "背の順", "選び、人が確かめる", "替えた日**です")
-
-
-@pytest.fixture(scope="module")
-def lesson():
-    return lessons.build("K-F-2")
-
-
-@pytest.fixture(scope="module")
-def calls(lesson):
-    """Calls at the top level of the participants' cells, in order: (function, its first argument if it is text)."""
-    found = []
-    for cell in lesson.cells:
-        if cell.cell_type == "code":
-            for statement in ast.parse(cell.source).body:
-                if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-                    first = statement.value.args[0]
-                    found.append((statement.value.func.id, first.value if isinstance(first, ast.Constant) else ""))
-    return found
-
-
-def test_every_result_waits_for_a_prediction_that_was_asked_for_before(calls):
-    asked = set()
-    for function, key in calls:
-        assert function in {"predict", "decide", "check", "after_prediction"}, f"{function} shows without waiting"
-        if function == "after_prediction":
-            assert key in asked, key
-        asked.add(key)
 
 
 def test_prose_tells_no_result_beforehand(lesson):

@@ -38,7 +38,7 @@ from jissho.teach import (
     slider,
     yen,
 )
-from jissho.teach.lab import show_cash, show_tornado, three_ways, years_to_pay_back
+from jissho.teach.lab import show_cash, show_funding, show_gains, show_tornado, three_ways
 
 表 = load_cases()
 一枚 = 表[表["案件番号"] == "A3"].iloc[0].to_dict()
@@ -318,8 +318,8 @@ predict(
 def 五年():
     道 = three_ways(案)
     本当 = 道["立上りも入れる"]
-    show_prediction("K-A-3/payback", years_to_pay_back(本当), f"5年の正味の得は{man_yen(本当.npv)}です。")
-    show_cash(道, f"業者の{道['効果だけ'].payback:.1f}年は、全部入れると{years_to_pay_back(本当)}")
+    show_prediction("K-A-3/payback", 本当.payback_words, f"5年の正味の得は{man_yen(本当.npv)}です。")
+    show_cash(道, f"業者の{道['効果だけ'].payback:.1f}年は、全部入れると{本当.payback_words}")
     話す(
         f"業者の見つける割合{percent(裏.recall, 0)}は、測り直した箱の記録**{裏.events:,}件**で「{percent(裏.vouched, 0)}以上」まで裏づけが取れます。損得の境は{percent(裏.break_even, 0)}。**この約束は、確かめられています。**"
     )
@@ -373,21 +373,7 @@ def 組み合わせ():
     show_prediction(
         "K-A-3/alone", 答え, f"5年の正味は{man_yen(一人)}。箱は半分でも、初期費用と運用費は半分になりません。"
     )
-    fig, ax = chart(
-        f"C法人だけなら{man_yen(一人)}、三法人なら{man_yen(値['三法人の連携'])}",
-        x="5年の正味の得（万円、補助なし）",
-        size=(9, 5.2),
-    )
-    棒 = ax.barh(
-        list(値), [v / 1e4 for v in 値.values()], color=[COLORS["良" if v >= 0 else "不良"] for v in 値.values()]
-    )
-    label_bars(ax, 棒, [man_yen(v) for v in 値.values()], fontsize=17)
-    ax.axvline(0, color=COLORS["黒"], linewidth=1.5)
-    ax.set_xlim(min(値.values()) / 1e4 * 1.4, max(値.values()) / 1e4 * 1.9)
-    ax.invert_yaxis()
-    ax.grid(False)
-    ax.tick_params(axis="y", labelsize=16)
-    show(fig, alt="、".join(f"{名}{man_yen(v)}" for 名, v in 値.items()))
+    show_gains(値, f"C法人だけなら{man_yen(一人)}、三法人なら{man_yen(値['三法人の連携'])}", "補助なし")
     抜ける = min(("A法人", "B法人", "C法人"), key=lambda 名: 法人[名])
     話す(
         f"一番小さい{抜ける}が抜けただけで、正味は{man_yen(値['三法人の連携'])}から **{man_yen(値['B法人とC法人'])}** に減ります。**「だれかが抜けたら」を、先に書いておく理由です。**"
@@ -533,17 +519,7 @@ after_prediction("K-A-3/members", 何者で組むか)
 
 
 # %%
-def 資金():
-    行 = "\n".join(
-        f"| {f.title} | **{つなぐ(f.verdict)}** | {'—' if f.amount_yen is None else man_yen(f.amount_yen)} | {f.why} |"
-        for f in funding_of(一枚)
-    )
-    話す(
-        f"| 制度 | 判定 | 満たしたときの額 | 理由 |\n|:---|:---|---:|:---|\n{行}\n\n{BANNER}（判定の日を2018年10月1日として）"
-    )
-
-
-after_prediction("K-A-3/support", 資金)
+after_prediction("K-A-3/support", lambda: show_funding(funding_of(一枚)))
 
 # %% [markdown]
 # ## 画面5　データは、だれのものか
@@ -706,7 +682,7 @@ def 判断カード():
         ("「12度以上」のうち偽", percent(見えている[今のズレ][1], 0), "画面1 機械のズレ"),
         ("いまの損失（一年）", man_yen(案.profit_and_loss().loss_now), "画面2 五年"),
         ("初期費用", man_yen(案.initial_yen), "画面2 五年"),
-        ("戻るまで（全部込み）", years_to_pay_back(案.appraise()), "画面2 五年"),
+        ("戻るまで（全部込み）", 案.appraise().payback_words, "画面2 五年"),
         ("連携の正味（5年）", man_yen(正味(1.0)), "画面3 単独か連携か"),
         ("C法人単独の正味", man_yen(正味(0.5)), "画面3 単独か連携か"),
         ("一社抜けた正味", man_yen(正味(0.8)), "画面3 単独か連携か"),

@@ -12,13 +12,15 @@ seed = 20180605
 n = 8
 
 # %%
+import re
+from dataclasses import replace
 from math import isinf
 from pathlib import Path
 
 import numpy as np
 from IPython.display import Markdown, display
 
-from jissho.card import BANNER, DecisionCard, Figure, Money, Need
+from jissho.card import DecisionCard, Figure, Money, Need
 from jissho.datasets import load_cases
 from jissho.errors import DataError
 from jissho.invest import (
@@ -54,11 +56,21 @@ from jissho.teach import (
     slider,
     yen,
 )
+from jissho.teach.lab import (
+    MARKS,
+    comes_back,
+    show_cash,
+    show_funding,
+    show_gains,
+    show_tornado,
+    three_ways,
+    unbroken,
+    years_chart,
+)
 
 表 = load_cases()
 カード = {一枚["案件"]: 一枚 for 一枚 in 表[表["分野"] == "工場"].head(4).to_dict("records")}
 選択 = "K-F-3/case"
-印 = {"可": "○ 可", "不可": "× 不可", "要確認": "？ 要確認"}
 言い出し = {"効果だけ": "効果だけなら", "運用費も引く": "運用費も引くと", "立上りも入れる": "立上りも入れると"}
 
 
@@ -79,11 +91,6 @@ def 自社の案件():
 選べる = カード | 自社の案件()
 
 
-def 切らない(文):
-    """表の中で、途中で折り返さない。"""
-    return f'<span style="white-space:nowrap">{文}</span>'
-
-
 def 選んだ():
     """選んだ案件のカード（まだなら一枚目）。"""
     return 選べる.get(predicted(選択)) or next(iter(カード.values()))
@@ -91,16 +98,7 @@ def 選んだ():
 
 def 三通り(一枚):
     """効果だけ、運用費も、立上りも。"""
-    案 = proposal_of(一枚)
-    return {
-        "効果だけ": what_if(案, running_yen=0, first_year=1.0, second_year=1.0),
-        "運用費も引く": what_if(案, first_year=1.0, second_year=1.0),
-        "立上りも入れる": 案.appraise(),
-    }
-
-
-def 年(結果):
-    return "5年で戻らない" if 結果.payback is None else f"{結果.payback:.1f}年"
+    return three_ways(proposal_of(一枚))
 
 
 def 試す収支(一枚):
@@ -126,7 +124,7 @@ def 試す収支(一枚):
 話す(
     "| 案件 | 困っていること | 提案 | 初期費用 | 業者の言う「元が取れる」 |\n|:---|:---|:---|---:|---:|\n"
     + "\n".join(
-        f"| **{名}** | {一枚['課題']} | {一枚['提案']} | {切らない(man_yen(一枚['初期費用']))} | **{三通り(一枚)['効果だけ'].payback:.1f}年** |"
+        f"| **{名}** | {一枚['課題']} | {一枚['提案']} | {unbroken(man_yen(一枚['初期費用']))} | **{三通り(一枚)['効果だけ'].payback:.1f}年** |"
         for 名, 一枚 in カード.items()
     )
 )
@@ -191,7 +189,7 @@ def 損益():
     show_prediction("K-F-3/effect", f"業者の数字どおりなら {man_yen(案.profit_and_loss().effect)}")
 
     def 描く(再現率, 過検出率):
-        損益 = what_if_損益(案, 再現率, 過検出率)
+        損益 = replace(案, recall=再現率, false_share=過検出率).profit_and_loss()
         棒の値 = [損益.loss_now, 損益.loss_missed, 損益.false_cost, 損益.effect]
         題 = f"差し引き、一年に{man_yen(損益.effect)}" + ("を取り返す" if 損益.effect > 0 else "。かえって損をする")
         fig, ax = chart(題, x="一年のお金（万円）", size=(9, 4))
@@ -211,12 +209,6 @@ def 損益():
         再現率=slider("見つける割合（再現率）", 0.3, 0.99, 0.01, 案.recall, format=".0%"),
         過検出率=slider("良い物を知らせてしまう割合（過検出率）", 0.0, 広い, 広い / 40, 案.false_share, format=".2%"),
     )
-
-
-def what_if_損益(案, 再現率, 過検出率):
-    from dataclasses import replace
-
-    return replace(案, recall=再現率, false_share=過検出率).profit_and_loss()
 
 
 after_prediction("K-F-3/effect", 損益, follows=[選択])
@@ -256,13 +248,7 @@ def 資金():
     show_prediction(
         "K-F-3/support", 額, "「要確認」は、使えるとも使えないとも、まだ言えません。足し合わせもできません。"
     )
-    行 = "\n".join(
-        f"| {f.title} | {切らない(f'**{印[f.verdict]}**')} | {'—' if f.amount_yen is None else 切らない(man_yen(f.amount_yen))} | {f.why} |"
-        for f in 制度
-    )
-    話す(
-        f"| 制度 | 判定 | 満たしたときの額 | 理由 |\n|:---|:---|---:|:---|\n{行}\n\n{BANNER}（判定の日を2018年10月1日として）"
-    )
+    show_funding(制度)
 
 
 after_prediction("K-F-3/support", 資金, follows=[選択])
@@ -306,13 +292,11 @@ def 税制を判定する(投資, 専門家, 投資利益率, 判定の日):
         for 一つ in 判定["reasons"]
         if 一つ["text"].endswith(決め手)
     )
-    話す(f"## {印[判定['verdict']]}{額}\n\n{人の言葉(理由)}")
+    話す(f"## {MARKS[判定['verdict']]}{額}\n\n{人の言葉(理由)}")
 
 
 def 人の言葉(文):
     """規則の項目の記号を、名前だけにする。"""
-    import re
-
     return re.sub(r"「\w+」（(.+?)）", r"「\1」", 文)
 
 
@@ -463,34 +447,13 @@ predict("K-F-3/payback", "運用費も、慣れるまでの時間も入れると
 def 五年の収支():
     一枚 = 選んだ()
     結果 = 三通り(一枚)
-    show_prediction("K-F-3/payback", 年(結果["立上りも入れる"]))
+    show_prediction("K-F-3/payback", 結果["立上りも入れる"].payback_words)
 
     def 描く(入れるもの):
-        見せる = list(結果)[: list(結果).index(入れるもの) + 1]
-        いま = 結果[入れるもの]
-        fig, ax = chart(
-            f"{言い出し[入れるもの]}、"
-            + ("5年では戻らない" if いま.payback is None else f"{いま.payback:.1f}年で戻る"),
-            x="年",
-            y="手元のお金の累計（万円）",
-            size=(9, 5),
-        )
-        for 名, 色 in zip(見せる, ["灰", "強調", "良"], strict=False):
-            値 = np.array(結果[名].cumulative) / 1e4
-            太い = 名 == 入れるもの
-            ax.plot(
-                range(6), 値, color=COLORS[色], linewidth=4 if 太い else 2, marker="o", linestyle="-" if 太い else "--"
-            )
-            label(ax, 5, 値[-1], f"{名} {年(結果[名])}", 色, dx=10, fontsize=16)
-        全部 = np.concatenate([結果[名].cumulative for 名 in 結果]) / 1e4
-        ax.axhline(0, color=COLORS["黒"], linewidth=1.5)
-        ax.set_ylim(全部.min() * 1.1, 全部.max() * 1.1)
-        ax.set_xlim(0, 7.4)
-        ax.set_xticks(range(6), ["今日", *(f"{i}年" for i in range(1, 6))])
-        show(fig, alt="、".join(f"{名}：{年(結果[名])}" for 名 in 見せる))
+        show_cash(結果, f"{言い出し[入れるもの]}、{comes_back(結果[入れるもの])}", 入れるもの)
 
     explore(描く, 入れるもの=select("何を入れますか（左から順に）", list(結果)))
-    行 = "\n".join(f"| {名} | {年(一つ)} | {man_yen(一つ.npv)} |" for 名, 一つ in 結果.items())
+    行 = "\n".join(f"| {名} | {一つ.payback_words} | {man_yen(一つ.npv)} |" for 名, 一つ in 結果.items())
     話す(f"""
 | 入れたもの | 戻るまで | 5年の正味の得（割引率3%） |
 |:---|---:|---:|
@@ -544,25 +507,10 @@ predict(
 # %%
 def 竜巻():
     案 = proposal_of(選んだ())
-    棒 = tornado(案)
-    基準 = 案.appraise().npv
-    名 = {"share": "発生率", "miss_yen": "見逃し一件の損失", "false_share": "過検出率", "first_year": "一年目の効果"}
-    fig, ax = chart(
-        f"一番動かすのは「{棒[0].label}」。{man_yen(min(棒[0].npv_low, 棒[0].npv_high))}から{man_yen(max(棒[0].npv_low, 棒[0].npv_high))}まで",
-        x="5年の正味の得（万円）",
-        size=(9, 5),
-    )
-    for i, 一本 in enumerate(棒):
-        for 端, 色 in [(一本.npv_low, "不良"), (一本.npv_high, "良")]:
-            色 = "不良" if 端 < 基準 else "良"
-            ax.barh(i, (端 - 基準) / 1e4, left=基準 / 1e4, color=COLORS[色], height=0.62)
-    ax.set_yticks(range(len(棒)), [名.get(一本.name, 一本.label) for 一本 in 棒], fontsize=16)
-    ax.invert_yaxis()
-    ax.axvline(0, color=COLORS["黒"], linewidth=2)
-    ax.text(0, -0.75, "損得の境", ha="center", va="bottom", fontsize=15)
-    ax.grid(axis="x")
-    show(fig, alt="正味の得を動かす順に、" + "、".join(一本.label for 一本 in 棒))
-    show_prediction("K-F-3/mover", 棒[0].label, 棒[0].why)
+    一番 = tornado(案)[0]
+    show_tornado(案)
+    名 = {番: 名 for 名, 番 in 動かす.items()}.get(一番.name, 一番.label)
+    show_prediction("K-F-3/mover", 名, 一番.why)
 
 
 def つまみ():
@@ -577,19 +525,11 @@ def つまみ():
             案, recall=再現率, share=発生率, miss_yen=見逃し単価, running_yen=運用費, support_yen=(補助[資金],)
         )
         値 = np.array(結果.cumulative) / 1e4
-        fig, ax = chart(
-            ("5年では戻らない" if 結果.payback is None else f"{結果.payback:.1f}年で戻る")
-            + f"。5年の正味は{man_yen(結果.npv)}",
-            x="年",
-            y="手元のお金の累計（万円）",
-            size=(9, 4.4),
-        )
+        fig, ax = years_chart(f"{comes_back(結果)}。5年の正味は{man_yen(結果.npv)}", 案.years, size=(9, 4.4))
         ax.bar(range(6), 値, color=np.where(値 >= 0, COLORS["良"], COLORS["不良"]), width=0.65)
         for i, v in enumerate(値):
             ax.text(i, v, f"{v:,.0f}", ha="center", va="bottom" if v >= 0 else "top", fontsize=16)
-        ax.axhline(0, color=COLORS["黒"], linewidth=1.5)
         ax.margins(y=0.16)
-        ax.set_xticks(range(6), ["今日", *(f"{i}年" for i in range(1, 6))])
         show(fig, alt=f"5年の累計は{man_yen(結果.cumulative[-1])}、正味は{man_yen(結果.npv)}")
 
     def 幅(名, 値, 形, 低い=0.5, 高い=1.5):
@@ -640,22 +580,17 @@ def 幅を見る():
     案 = proposal_of(選んだ())
     帯 = monte_carlo(案, seed=seed)
     show_prediction("K-F-3/gains", percent(帯.gains, 0))
-    fig, ax = chart(
-        f"百回のうち{帯.gains * 100:.0f}回は得。悪い方の5%では{man_yen(帯.percentiles[5])}",
-        x="年",
-        y="手元のお金の累計（万円）",
-        size=(9, 4.8),
+    fig, ax = years_chart(
+        f"百回のうち{帯.gains * 100:.0f}回は得。悪い方の5%では{man_yen(帯.percentiles[5])}", 案.years, size=(9, 4.8)
     )
     低い, 中, 高い = 帯.cumulative / 1e4
     ax.fill_between(range(6), 低い, 高い, color=COLORS["良"], alpha=0.25)
     ax.plot(range(6), 中, color=COLORS["良"], linewidth=4)
     ax.plot(range(6), np.array(案.appraise().cumulative) / 1e4, color=COLORS["灰"], linestyle="--")
-    ax.axhline(0, color=COLORS["黒"], linewidth=1.5)
     label(ax, 5, 中[-1], "真ん中", "良", fontsize=17)
     label(ax, 5, 高い[-1], "良い方", "黒", fontsize=16)
     label(ax, 5, 低い[-1], "悪い方", "黒", fontsize=16)
     ax.set_xlim(0, 6)
-    ax.set_xticks(range(6), ["今日", *(f"{i}年" for i in range(1, 6))])
     show(fig, alt=f"累計の帯。得になるのは{percent(帯.gains, 0)}。点線は業者の数字どおりの場合。")
     話す(
         "点線は業者の数字どおりのとき。帯の真ん中が点線より下にあるのは、**見込みは悪い方に外れやすい**と置いたからです（再現率は下がりやすく、費用は増えやすい）。この幅は仮定です。自社の幅に置き換えて話し合ってください。"
@@ -761,26 +696,12 @@ def 並べる():
         "一年試してから": 試す収支(一枚),
         f"{一枚['代案の種類']}で減らす": alternative_of(一枚).npv,
     }
-    fig, ax = chart(
-        f"提案どおりなら{man_yen(手['提案どおり'])}、裏づけの分だけなら{man_yen(手['裏づけの分だけ'])}",
-        x="5年の正味の得（万円）　何もしない＝損得なし",
-        size=(9, 4),
-    )
-    値 = [v / 1e4 for v in 手.values()]
-    灰 = {"提案どおり": not 裏.enough, "一年試してから": not 裏.enough_in_a_year}
-    色 = [COLORS["灰"] if 灰.get(名) else COLORS["良"] if v >= 0 else COLORS["不良"] for 名, v in 手.items()]
-    棒 = ax.barh(list(手), 値, color=色)
-    label_bars(ax, 棒, [man_yen(v) + (" ※" if 灰.get(名) else "") for 名, v in 手.items()], fontsize=18)
-    ax.axvline(0, color=COLORS["黒"], linewidth=1.5)
-    低い, 高い = min(*値, 0), max(*値, 0)
-    ax.set_xlim(低い - 0.4 * (高い - 低い) * (低い < 0), 高い + 0.35 * (高い - 低い))
-    ax.invert_yaxis()
-    ax.grid(False)
-    ax.tick_params(axis="y", labelsize=16)
-    show(fig, alt="、".join(f"{名}{man_yen(v)}" for 名, v in 手.items()))
+    灰 = [名 for 名, 足りる in (("提案どおり", 裏.enough), ("一年試してから", 裏.enough_in_a_year)) if not 足りる]
+    題 = f"提案どおりなら{man_yen(手['提案どおり'])}、裏づけの分だけなら{man_yen(手['裏づけの分だけ'])}"
+    show_gains(手, 題, "何もしない＝損得なし", 灰)
     話す(
         f"代案：**{一枚['代案']}**（初期費用{man_yen(一枚['代案の初期費用'])}、一年に{man_yen(一枚['代案の運用費'])}、いまの損失の{一枚['代案の削減率']:.0f}%を無くす見込み）\n\n小さく試す費用：{man_yen(一枚['試行費用'])}（一年）"
-        + ("\n\n※ 灰色の棒は、そのときまでに集まる記録では、再現率を確かめられません。" if any(灰.values()) else "")
+        + ("\n\n※ 灰色の棒は、そのときまでに集まる記録では、再現率を確かめられません。" if 灰 else "")
     )
 
 
@@ -875,7 +796,7 @@ def 判断カード():
         ("いまの損失（一年）", man_yen(案.profit_and_loss().loss_now), "画面1 案件カード"),
         ("AIの効果（一年）", man_yen(案.profit_and_loss().effect), "画面2 AIの損益"),
         ("初期費用", man_yen(案.initial_yen), "画面1 案件カード"),
-        ("戻るまで（全部込み）", 年(結果["立上りも入れる"]), "画面4 五年の収支"),
+        ("戻るまで（全部込み）", 結果["立上りも入れる"].payback_words, "画面4 五年の収支"),
         ("5年の正味の得", man_yen(結果["立上りも入れる"].npv), "画面4 五年の収支"),
         ("損得の境の再現率", "—" if 裏.break_even is None else percent(裏.break_even, 0), "画面6 裏づけ"),
         ("記録が裏づける再現率", f"{percent(裏.vouched, 0)}以上", "画面6 裏づけ"),
@@ -945,7 +866,7 @@ def 四枚():
         裏, 結果 = evidence_of(一枚), 三通り(一枚)
         件数 = f"{裏.events:,}件（要る数 {'—' if isinf(裏.needed) else f'{np.ceil(裏.needed):,.0f}件'}）"
         行.append(
-            f"| {名} | {年(結果['効果だけ'])} → {年(結果['立上りも入れる'])} | {切らない(man_yen(結果['立上りも入れる'].npv))} | {件数} | {切らない(man_yen(alternative_of(一枚).npv))} | **{言い分[名]}** |"
+            f"| {名} | {結果['効果だけ'].payback_words} → {結果['立上りも入れる'].payback_words} | {unbroken(man_yen(結果['立上りも入れる'].npv))} | {件数} | {unbroken(man_yen(alternative_of(一枚).npv))} | **{言い分[名]}** |"
         )
     話す(
         "| 案件 | 戻るまで（業者 → 全部込み） | 5年の正味の得 | 損になった物の記録 | 代案の正味 | 数字の言い分 |\n|:---|:---|---:|:---|---:|:---|\n"

@@ -8,7 +8,7 @@ from jissho.invest._band import Band, monte_carlo
 from jissho.invest._consortium import Consortium, Member, pool_yen, simulate_consortium, split_pool
 from jissho.invest._evidence import Evidence, events_needed, evidence_of, lower_limit
 from jissho.invest._flow import Appraisal, appraise, cash_flow, payback, present_value
-from jissho.invest._funding import Funding, funding_of
+from jissho.invest._funding import AS_OF, Funding, funding_of
 from jissho.invest._own import FILE_NAME, new_case, read_own_case
 from jissho.invest._profit import Confusion, ProfitAndLoss, confusion, profit_and_loss
 from jissho.invest._proposal import FIELDS, Field, Proposal, alternative_of, proposal_of
@@ -16,6 +16,7 @@ from jissho.invest._ranges import RANGES, Range
 from jissho.invest._whatif import Bar, break_even, tornado, what_if
 
 __all__ = [
+    "AS_OF",
     "FIELDS",
     "FILE_NAME",
     "RANGES",

@@ -29,8 +29,7 @@ class Appraisal:
     @property
     def payback_words(self) -> str:
         """``"4.1年"``, or that it is not paid back in the years looked at."""
-        years = len(self.flows) - 1
-        return f"{years}年では回収できません" if self.payback is None else f"{self.payback:.1f}年"
+        return f"{len(self.flows) - 1}年で戻らない" if self.payback is None else f"{self.payback:.1f}年"
 
 
 def cash_flow(

@@ -1,16 +1,24 @@
-"""Charts of the investment lab that more than one lesson shows: five years of cash, and what the result hangs on."""
+"""Charts and tables of the investment lab that more than one lesson shows: years of cash, what the result hangs on, money."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 
 import numpy as np
+from IPython.display import Markdown, display
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from jissho.invest import Appraisal, Proposal, tornado, what_if
-from jissho.teach.charts import COLORS, chart, label, show
+from jissho.card import BANNER
+from jissho.invest import AS_OF, Appraisal, Funding, Proposal, tornado, what_if
+from jissho.teach.charts import COLORS, chart, label, label_bars, show
 from jissho.teach.money import man_yen
 
 PEOPLE_SAY = {"share": "発生率", "miss_yen": "見逃し一件の損失", "first_year": "一年目の効果"}
+MARKS = {"可": "○ 可", "不可": "× 不可", "要確認": "？ 要確認"}
+NUMBER = "{x:,.0f}"  # at the ticks of an axis
+LINE_HEIGHT = 0.07  # of a label at the end of a line, as a share of the chart's height
 
 
 def three_ways(proposal: Proposal) -> dict[str, Appraisal]:
@@ -22,23 +30,50 @@ def three_ways(proposal: Proposal) -> dict[str, Appraisal]:
     }
 
 
-def years_to_pay_back(found: Appraisal) -> str:
-    """``"3.8年"``, or that it does not come back in the years looked at."""
-    return f"{len(found.flows) - 1}年で戻らない" if found.payback is None else f"{found.payback:.1f}年"
+def comes_back(found: Appraisal) -> str:
+    """``"3.8年で戻る"``, or that it does not in the years looked at: the end of a title."""
+    return found.payback_words + ("" if found.payback is None else "で戻る")
 
 
-def show_cash(ways: Mapping[str, Appraisal], title: str) -> None:
-    """Running total of each way (万円) over the years; the last way, which counts, is drawn thick."""
-    fig, ax = chart(title, x="年", y="手元のお金の累計（万円）", size=(9, 5))
-    for name, color in zip(ways, ("灰", "強調", "良"), strict=False):
-        last = name == list(ways)[-1]
-        total = np.array(ways[name].cumulative) / 1e4
-        ax.plot(total, color=COLORS[color], linewidth=4 if last else 2, marker="o", linestyle="-" if last else "--")
-        label(ax, len(total) - 1, total[-1], f"{name} {years_to_pay_back(ways[name])}", color, dx=10, fontsize=16)
+def years_chart(title: str, years: int, size: tuple[float, float] = (9, 5)) -> tuple[Figure, Axes]:
+    """An empty chart for the running total of cash (万円), from today to the last year, with the line it starts below."""
+    fig, ax = chart(title, y="手元のお金の累計（万円）", size=size)
+    ax.yaxis.set_major_formatter(NUMBER)
     ax.axhline(0, color=COLORS["黒"], linewidth=1.5)
-    ax.set_xlim(0, 7.6)
-    ax.set_xticks(range(len(total)), ["今日", *(f"{year}年" for year in range(1, len(total)))])
-    show(fig, alt="、".join(f"{name}：{years_to_pay_back(way)}" for name, way in ways.items()))
+    ax.set_xticks(range(years + 1), ["今日", *(f"{year}年" for year in range(1, years + 1))])
+    return fig, ax
+
+
+def show_cash(ways: Mapping[str, Appraisal], title: str, upto: str | None = None) -> None:
+    """Running total of each way over the years, as far as the way ``upto`` (else all); the last one shown is drawn thick.
+
+    The scale is that of all ways, so that it stays while one after another is added.
+    """
+    names = list(ways)
+    shown = names[: names.index(upto) + 1] if upto else names
+    totals = {name: np.array(way.cumulative) / 1e4 for name, way in ways.items()}
+    years = len(totals[names[0]]) - 1
+    low, high = min(0, *map(np.min, totals.values())), max(0, *map(np.max, totals.values()))
+    room = (high - low) / 10 or 1.0
+    heights = _apart([totals[name][-1] for name in shown], (high - low + 2 * room) * LINE_HEIGHT)
+    fig, ax = years_chart(title, years)
+    for name, height, color in zip(shown, heights, ("灰", "強調", "良"), strict=False):
+        last = name == shown[-1]
+        ax.plot(
+            totals[name], color=COLORS[color], linewidth=4 if last else 2, marker="o", linestyle="-" if last else "--"
+        )
+        label(ax, years, height, f"{name} {ways[name].payback_words}", color, dx=10, fontsize=16)
+    ax.set(xlim=(0, years + 2.6), ylim=(low - room, high + room))
+    show(fig, alt="、".join(f"{name}：{ways[name].payback_words}" for name in shown))
+
+
+def _apart(heights: Sequence[float], least: float) -> list[float]:
+    """The heights with ``least`` between them, in the same order: labels of lines that end together stay readable."""
+    result = list(heights)
+    order = np.argsort(heights, kind="stable")
+    for below, above in zip(order, order[1:], strict=False):
+        result[above] = max(result[above], result[below] + least)
+    return result
 
 
 def show_tornado(proposal: Proposal, names: Mapping[str, str] = PEOPLE_SAY) -> None:
@@ -62,5 +97,44 @@ def show_tornado(proposal: Proposal, names: Mapping[str, str] = PEOPLE_SAY) -> N
     ax.invert_yaxis()
     ax.axvline(0, color=COLORS["黒"], linewidth=2)
     ax.text(0, -0.75, "損得の境", ha="center", va="bottom", fontsize=15)
+    ax.xaxis.set_major_formatter(NUMBER)
     ax.grid(axis="x")
     show(fig, alt="正味の得を動かす順に、" + "、".join(said))
+
+
+def show_gains(gains: Mapping[str, float], title: str, note: str, doubtful: Collection[str] = ()) -> None:
+    """Net gain of each choice (yen) as a bar; those that cannot be vouched for (``doubtful``) are grey, with ※.
+
+    ``note``: what the axis adds to its unit, e.g. that no subsidy is in it.
+    """
+    fig, ax = chart(title, x=f"5年の正味の得（万円）　{note}", size=(9, 2.4 + 0.4 * len(gains)))
+    values = {name: yen / 1e4 for name, yen in gains.items()}
+    colors = [COLORS["灰" if name in doubtful else "良" if v >= 0 else "不良"] for name, v in values.items()]
+    bars = ax.barh(list(values), list(values.values()), color=colors)
+    label_bars(ax, bars, [man_yen(v) + " ※" * (name in doubtful) for name, v in gains.items()], fontsize=18)
+    ax.axvline(0, color=COLORS["黒"], linewidth=1.5)
+    low, high = min(0, *values.values()), max(0, *values.values())
+    span = high - low or 1
+    ax.set_xlim(low - 0.4 * span * (low < 0), high + 0.35 * span)
+    ax.xaxis.set_major_formatter(NUMBER)
+    ax.invert_yaxis()
+    ax.grid(False)
+    ax.tick_params(axis="y", labelsize=16)
+    show(fig, alt="、".join(f"{name}{man_yen(v)}" for name, v in gains.items()))
+
+
+def show_funding(funding: Sequence[Funding]) -> None:
+    """Each measure with its verdict, what it would give and why, below it the banner of the rules' date."""
+    rows = "\n".join(
+        f"| {one.title} | **{unbroken(MARKS[one.verdict])}** | "
+        f"{'—' if one.amount_yen is None else unbroken(man_yen(one.amount_yen))} | {one.why} |"
+        for one in funding
+    )
+    head = "| 制度 | 判定 | 満たしたときの額 | 理由 |\n|:---|:---|---:|:---|"
+    day = date.fromisoformat(AS_OF)
+    display(Markdown(f"{head}\n{rows}\n\n{BANNER}（判定の日を{day.year}年{day.month}月{day.day}日として）"))
+
+
+def unbroken(text: str) -> str:
+    """The text as one that no line break splits, in a narrow column of a table (Markdown)."""
+    return f'<span style="white-space:nowrap">{text}</span>'

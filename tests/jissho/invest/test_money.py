@@ -56,7 +56,7 @@ def test_running_cost_and_ramp_put_payback_off():
 
 def test_what_is_not_paid_back_in_time_has_no_number():
     late = what_if(PLAN, recall=0.5)
-    assert late.payback is None and late.payback_words == "5年では回収できません"
+    assert late.payback is None and late.payback_words == "5年で戻らない"
     assert what_if(PLAN, initial_yen=0).payback == 0.0
     assert payback([-10, 4, 6]) == 2.0 and payback([-10, 4, 5.9]) is None
 

@@ -34,6 +34,7 @@ from jissho.teach import (
     show_prediction,
     slider,
 )
+from jissho.teach.knob import draw_costs, mark_knob
 
 見逃し単価, 空振り単価, 夜の単価 = 30_000, 600, 3_000
 つながり, 締切 = 3, 18  # 6時間以内の通知は一つに数えます。授精は始まりから18時間まで
@@ -205,17 +206,15 @@ def 山と谷(しきい値, 見逃し, 空振り):
     格子 = fig.add_gridspec(2, 1, height_ratios=[3, 2])
     ax.set_subplotspec(格子[0])
     下 = fig.add_subplot(格子[1], sharex=ax)
-    ax.plot(しきい値の列, np.array(list(円.values())) / 1e4, color=COLORS["黒"])
+    draw_costs(ax, しきい値の列, list(円.values()), しきい値)
     下.plot(しきい値の列, [一つ["正解率"] * 100 for 一つ in 表.values()], color=COLORS["良"])
     下.axhline(鳴らない正解率 * 100, color=COLORS["灰"], linestyle="--")
-    for 図, y in ((ax, 円[しきい値] / 1e4), (下, 数["正解率"] * 100)):
-        図.plot(しきい値, y, "o", color=COLORS["強調"], markersize=18, markeredgecolor=COLORS["黒"])
+    mark_knob(下, しきい値, 数["正解率"] * 100)
     ax.plot(底, 円[底] / 1e4, "v", color=COLORS["黒"], markersize=12)
     label(ax, 底, 円[底] / 1e4, f"谷 {底:.2f}倍", dx=10, dy=-20, fontsize=16)
     下.plot(山, 提案["正解率"] * 100, "^", color=COLORS["良"], markersize=12)
     label(下, 山, 提案["正解率"] * 100, f"山 {山:.2f}倍", "良", dx=0, dy=-22, fontsize=16)
     label(下, しきい値の列[-1], 鳴らない正解率 * 100, "鳴らない首輪", "黒", dx=-4, dy=-14, fontsize=15)
-    ax.set_ylim(0, max(円.values()) / 1e4 * 1.1)
     下.set(ylim=(70, 101), ylabel="正解率（%）", xlabel="しきい値（普段の何倍で鳴らすか）")
     show(fig, alt=f"しきい値{しきい値:.2f}倍で失うお金は{万(円[しきい値])}。谷は{底:.2f}倍、正解率の山は{山:.2f}倍。")
 

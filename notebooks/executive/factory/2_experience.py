@@ -35,6 +35,7 @@ from jissho.teach import (
     slider,
     yen,
 )
+from jissho.teach.knob import draw_costs, mark_knob
 
 
 def 話す(文):
@@ -83,13 +84,21 @@ def しきい値つまみ(名前, はじめ):
     return slider(名前, 0.0002, 0.9, 0, はじめ, format=何個に一個, log=True)
 
 
-def しきい値の横軸(ax):
+def 損失の図(題):
+    fig, ax = chart(題, x="しきい値（左ほど、少しの怪しさでも止める）", y="一か月に失うお金（万円）", size=(9, 4.8))
     ax.set_xscale("log")
     ax.minorticks_off()
     ax.set_xticks(
         [0.0002, 0.001, 0.01, 0.1, 0.5], ["全部\n止める", "千個に\n一個", "百個に\n一個", "十個に\n一個", "標準\n0.5"]
     )
     ax.set_xlim(0.00016, 1.1)
+    return fig, ax
+
+
+def 検査機なしの線(ax):
+    ax.axhline(何もしない損失 / 1e4, color=COLORS["灰"], linestyle="--")
+    label(ax, 0.0006, 何もしない損失 / 1e4, f"検査機なし {man_yen(何もしない損失)}", "黒", dy=12)
+    ax.set_ylim(0, 650)
 
 
 # %% [markdown]
@@ -143,18 +152,10 @@ predict(
 def 探す(しきい値):
     見逃し, 空振り = 数える(しきい値)
     足あと[しきい値] = いま = 損失(しきい値)
-    fig, ax = chart(
-        f"しきい値 {しきい値:g}：{man_yen(いま)}（見逃し{見逃し}個、過検出{空振り:,}個）",
-        x="しきい値（左ほど、少しの怪しさでも止める）",
-        y="一か月に失うお金（万円）",
-        size=(9, 4.8),
-    )
-    ax.axhline(何もしない損失 / 1e4, color=COLORS["灰"], linestyle="--")
-    label(ax, 0.0006, 何もしない損失 / 1e4, f"検査機なし {man_yen(何もしない損失)}", "黒", dy=12)
+    fig, ax = 損失の図(f"しきい値 {しきい値:g}：{man_yen(いま)}（見逃し{見逃し}個、過検出{空振り:,}個）")
+    検査機なしの線(ax)
     ax.plot(list(足あと), [円 / 1e4 for 円 in 足あと.values()], "o", color=COLORS["良"], markersize=8, alpha=0.55)
-    ax.plot(しきい値, いま / 1e4, "o", color=COLORS["強調"], markersize=20, markeredgecolor=COLORS["黒"])
-    しきい値の横軸(ax)
-    ax.set_ylim(0, 650)
+    mark_knob(ax, しきい値, いま / 1e4)
     show(fig, alt=f"しきい値{しきい値:g}で、一か月に失うお金は{man_yen(いま)}。見逃し{見逃し}個、過検出{空振り:,}個。")
     一番 = min(足あと, key=足あと.get)
     話す(f"あなたが見つけた一番安い所：**しきい値 {一番:g}、{man_yen(足あと[一番])}**")
@@ -175,24 +176,18 @@ predict(
 
 # %%
 def 谷底():
-    fig, ax = chart(
-        f"一番安いのは {谷:.2g}（{何個に一個(谷)}）：{man_yen(標準の損失)} が {man_yen(谷の損失)} になる",
-        x="しきい値（左ほど、少しの怪しさでも止める）",
-        y="一か月に失うお金（万円）",
-        size=(9, 4.8),
+    fig, ax = 損失の図(
+        f"一番安いのは {谷:.2g}（{何個に一個(谷)}）：{man_yen(標準の損失)} が {man_yen(谷の損失)} になる"
     )
     見逃しの損, 合計 = 数える(全部の境)[0] * 見逃し単価 / 1e4, 損失(全部の境) / 1e4
     ax.fill_between(全部の境, 見逃しの損, step="post", color=COLORS["不良"], alpha=0.85, linewidth=0)
     ax.fill_between(全部の境, 見逃しの損, 合計, step="post", color=COLORS["良"], alpha=0.85, linewidth=0)
     label(ax, 0.12, 170, "見逃しの損", "white", dx=0, fontsize=18, ha="center")
     label(ax, 0.0003, 180, "過検出の損", "良", fontsize=18)
-    ax.axhline(何もしない損失 / 1e4, color=COLORS["灰"], linestyle="--")
-    label(ax, 0.0006, 何もしない損失 / 1e4, f"検査機なし {man_yen(何もしない損失)}", "黒", dy=12)
+    検査機なしの線(ax)
     for 境, 円, 名, 色, dy in [(標準, 標準の損失, "標準", "white", -24), (谷, 谷の損失, "谷底", "黒", 26)]:
-        ax.plot(境, 円 / 1e4, "o", color=COLORS["強調"], markersize=16, markeredgecolor=COLORS["黒"])
+        mark_knob(ax, 境, 円 / 1e4)
         label(ax, 境, 円 / 1e4, f"{名} {man_yen(円)}", 色, dx=-14, dy=dy, fontsize=18)
-    しきい値の横軸(ax)
-    ax.set_ylim(0, 650)
     show(fig, alt=f"損失の曲線は谷の形。標準の0.5で{man_yen(標準の損失)}、谷底の{谷:.2g}で{man_yen(谷の損失)}。")
     show_prediction("K-F-2/loss", man_yen(谷の損失))
 
@@ -253,19 +248,14 @@ def 値段で動く(見逃し円, 過検出円):
     円 = 損失(候補, 見逃し円, 過検出円)
     底 = int(np.argmin(円))
     境 = 過検出円 / (過検出円 + 見逃し円)
-    fig, ax = chart(
-        f"見逃し一個＝過検出{見逃し円 / 過検出円:,.0f}個分。境目は「{何個に一個(境)}」、谷底は{man_yen(円[底])}",
-        x="しきい値（左ほど、少しの怪しさでも止める）",
-        y="一か月に失うお金（万円）",
-        size=(9, 4.8),
+    fig, ax = 損失の図(
+        f"見逃し一個＝過検出{見逃し円 / 過検出円:,.0f}個分。境目は「{何個に一個(境)}」、谷底は{man_yen(円[底])}"
     )
-    ax.step(全部の境, 損失(全部の境, 見逃し円, 過検出円) / 1e4, where="post", linestyle="-", color=COLORS["良"])
-    ax.plot(候補[底], 円[底] / 1e4, "o", color=COLORS["強調"], markersize=18, markeredgecolor=COLORS["黒"])
+    draw_costs(ax, 全部の境, 損失(全部の境, 見逃し円, 過検出円), 候補[底], steps=True)
     ax.axvline(境, color=COLORS["不良"], linestyle="--")
     上 = max(不良数 * 見逃し円 / 1e4 * 1.25, 円[底] / 1e4 * 2)
     右寄り = 境 > 0.02
     label(ax, 境, 上 * 0.93, f"境目 {境:.2g}", "不良", dx=-8 if 右寄り else 8, fontsize=18)
-    しきい値の横軸(ax)
     ax.set_ylim(0, 上)
     show(
         fig,
@@ -632,9 +622,7 @@ def 見直しの谷(間隔):
         y="失うお金（万円）",
         size=(9, 4.6),
     )
-    日々 = list(間隔ごと)
-    ax.plot(日々, [sum(間隔ごと[k][1]) / 1e4 for k in 日々], "-", color=COLORS["良"])
-    ax.plot(間隔, sum(円) / 1e4, "o", color=COLORS["強調"], markersize=20, markeredgecolor=COLORS["黒"])
+    draw_costs(ax, list(間隔ごと), [sum(一つ[1]) for 一つ in 間隔ごと.values()], 間隔)
     for 別, 名, 線, dy in [(しない, "見直さない", "--", 13), (すぐ, "治具を替えた日に一回だけ見直す", ":", -14)]:
         ax.axhline(sum(別[1]) / 1e4, color=COLORS["黒"], linestyle=線, linewidth=1.8)
         label(ax, 0.8, sum(別[1]) / 1e4, f"{名} {man_yen(sum(別[1]))}", "黒", dy=dy, fontsize=16)

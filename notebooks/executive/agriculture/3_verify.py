@@ -38,7 +38,8 @@ from jissho.teach import (
     slider,
     yen,
 )
-from jissho.teach.lab import show_cash, show_funding, show_gains, show_tornado, three_ways
+from jissho.teach.lab import show_case, show_cash, show_funding, show_gains, show_tornado, three_ways
+from jissho.teach.own import bring_case
 
 表 = load_cases()
 一枚 = 表[表["案件番号"] == "A3"].iloc[0].to_dict()
@@ -738,6 +739,14 @@ def はじめと比べる():
 
 
 after_prediction("K-A-3/partner", はじめと比べる, follows=["K-A-3/decision"])
+
+# %% [markdown] tags=["long"]
+# ## 自社の案件なら
+#
+# 案件を書いてきた方は、同じ計算を自社の数字で見られます。書いてこなかった方は、ひな形を持ち帰って、会社で書いてみてください。
+
+# %% tags=["long"]
+bring_case("K-A-3/case", show_case)
 
 # %% [markdown]
 # ## 会社に持ち帰ること

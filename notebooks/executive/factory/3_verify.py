@@ -15,7 +15,6 @@ n = 8
 import re
 from dataclasses import replace
 from math import isinf
-from pathlib import Path
 
 import numpy as np
 from IPython.display import Markdown, display
@@ -24,19 +23,19 @@ from jissho.card import DecisionCard, Figure, Money, Need
 from jissho.datasets import load_cases
 from jissho.errors import DataError
 from jissho.invest import (
-    FILE_NAME,
+    OWN,
     alternative_of,
     evidence_of,
     funding_of,
     monte_carlo,
     proposal_of,
-    read_own_case,
     tornado,
     what_if,
 )
 from jissho.rules import compare_tax, judge
 from jissho.teach import (
     COLORS,
+    FOOTER,
     after_prediction,
     chart,
     check,
@@ -56,6 +55,7 @@ from jissho.teach import (
     slider,
     yen,
 )
+from jissho.teach.charts import use_footer
 from jissho.teach.lab import (
     MARKS,
     comes_back,
@@ -63,10 +63,12 @@ from jissho.teach.lab import (
     show_funding,
     show_gains,
     show_tornado,
+    source_of,
     three_ways,
     unbroken,
     years_chart,
 )
+from jissho.teach.own import bring_case, own_cases
 
 表 = load_cases()
 カード = {一枚["案件"]: 一枚 for 一枚 in 表[表["分野"] == "工場"].head(4).to_dict("records")}
@@ -78,22 +80,16 @@ def 話す(文):
     display(Markdown(文))
 
 
-def 自社の案件():
-    """./jissho case new で作った案件が、教材と同じフォルダーにあれば。"""
-    try:
-        一枚 = read_own_case(FILE_NAME) if Path(FILE_NAME).is_file() else None
-    except DataError as 間違い:
-        話す(f"▲ 自社の案件（{FILE_NAME}）は使えませんでした。{間違い.what}{間違い.mend}")
-        一枚 = None
-    return {f"{一枚['案件']}（自社）": 一枚} if 一枚 else {}
-
-
-選べる = カード | 自社の案件()
+def 選べる():
+    """四枚と、渡されていれば自社の案件。"""
+    return カード | own_cases()
 
 
 def 選んだ():
-    """選んだ案件のカード（まだなら一枚目）。"""
-    return 選べる.get(predicted(選択)) or next(iter(カード.values()))
+    """選んだ案件のカード（まだなら一枚目）。図の出どころも、その案件に合わせる。"""
+    一枚 = 選べる().get(predicted(選択)) or next(iter(カード.values()))
+    use_footer(source_of(一枚))
+    return 一枚
 
 
 def 三通り(一枚):
@@ -141,7 +137,10 @@ predict("K-F-3/how_many", "四枚のうち、いま提案どおり買うのが�
 # 組で一枚だけ選びます。自社に近いものでも、気になるものでも構いません。**あとで変えると、下の画面も変わります。**
 
 # %%
-predict(選択, "どの案件の役員になりますか", options=list(選べる), button="この案件にする")
+predict(選択, "どの案件の役員になりますか", options=list(選べる()), button="この案件にする")
+
+# %%
+bring_case(選択)
 
 # %% [markdown]
 # ## 画面1　案件カード
@@ -394,7 +393,7 @@ def 二つの税制(法人税額):
     )
     名 = {"depreciation": "特別償却", "credit": "税額控除"}
     題 = "、".join(f"{名[k]}は正味{man_yen(税[k]['present_value_yen'])}" for k in 名)
-    fig, ax = chart(題, x="年度の終わり", y="減る税（万円）", size=(9, 4.6))
+    fig, ax = chart(題, x="年度の終わり", y="減る税（万円）", size=(9, 4.6), footer=FOOTER)
     for k, ずれ, 色 in [("depreciation", -0.2, "強調"), ("credit", 0.2, "良")]:
         流れ = [v / 1e4 for v in 税[k]["flows_yen"]]
         ax.bar(np.arange(1, 6) + ずれ, 流れ, 0.38, color=COLORS[色], hatch="//" if k == "depreciation" else None)
@@ -819,7 +818,7 @@ def 判断カード():
                     f"{相手['choice']}（{相手['note']}）",
                 ),
                 reason=決定["note"],
-                synthetic=一枚["案件"] in カード,
+                synthetic=一枚["分野"] != OWN,
             )
         )
     except DataError as 間違い:

@@ -9,7 +9,7 @@ from jissho.invest._consortium import Consortium, Member, pool_yen, simulate_con
 from jissho.invest._evidence import Evidence, events_needed, evidence_of, lower_limit
 from jissho.invest._flow import Appraisal, appraise, cash_flow, payback, present_value
 from jissho.invest._funding import AS_OF, Funding, funding_of
-from jissho.invest._own import FILE_NAME, new_case, read_own_case
+from jissho.invest._own import FILE_NAME, MAX_BYTES, OWN, new_case, parse_own_case, read_own_case
 from jissho.invest._profit import Confusion, ProfitAndLoss, confusion, profit_and_loss
 from jissho.invest._proposal import FIELDS, Field, Proposal, alternative_of, proposal_of
 from jissho.invest._ranges import RANGES, Range
@@ -19,6 +19,8 @@ __all__ = [
     "AS_OF",
     "FIELDS",
     "FILE_NAME",
+    "MAX_BYTES",
+    "OWN",
     "RANGES",
     "Appraisal",
     "Band",
@@ -43,6 +45,7 @@ __all__ = [
     "lower_limit",
     "monte_carlo",
     "new_case",
+    "parse_own_case",
     "payback",
     "pool_yen",
     "present_value",

@@ -13,10 +13,11 @@ import yaml
 from jissho.errors import DataError
 
 FILE_NAME = "案件.yml"
+OWN = "自社"
 MAX_BYTES = 100_000
 MAX_LETTERS = 75  # what a decision card has room for
 KINDS = ("治具", "5S", "ルール")
-MEND = "./jissho case new で作ったひな形と見比べてください。"
+MEND = "ひな形（./jissho case new か、教材の画面で保存できます）と見比べてください。"
 
 
 @dataclass(frozen=True)
@@ -107,42 +108,47 @@ def read_own_case(path: str | Path) -> dict[str, Any]:
     DataError
         The file cannot be read or is no YAML; a line is missing, unknown, of the wrong kind or out of range.
     """
-    path = Path(path)
-    data = _parsed(path)
-    if not isinstance(data, Mapping):
-        raise DataError("「項目: 値」の行がありません。", str(path), MEND)
-    if unknown := [name for name in data if name not in COLUMNS]:
-        raise DataError(f"知らない項目「{str(unknown[0])[:40]}」があります。", str(path), MEND)
-    if missing := [name for name in COLUMNS if data.get(name) is None]:
-        raise DataError(f"「{missing[0]}」が書かれていません。", str(path), f"{missing[0]}: の右に書いてください。")
-    card = {name: _value(column, data[name], str(path)) for name, column in COLUMNS.items()}
-    if card["代案の種類"] not in KINDS:
-        raise DataError(
-            "「代案の種類」の書き方が違います。", str(path), f"{'・'.join(KINDS)} のどれかを書いてください。"
-        )
-    if card["発生記録"] > card["記録件数"]:
-        raise DataError("「発生記録」が「記録件数」より多くなっています。", str(path), "二つの数を確かめてください。")
-    return {"案件番号": "自社", "分野": "自社"} | card
-
-
-def _parsed(path: Path) -> Any:
     try:
-        with path.open("rb") as file:
+        with Path(path).open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
-        if len(raw) > MAX_BYTES:
-            raise DataError(f"ファイルが大きすぎます（{MAX_BYTES // 1000} KBまで）。", str(path), MEND)
-        return yaml.load(raw.decode("utf-8-sig"), Loader=_OnceLoader)
     except OSError:
         raise DataError("案件のファイルを読めません。", str(path), "場所と名前を確かめてください。") from None
+    return parse_own_case(raw, str(path))
+
+
+def parse_own_case(raw: bytes, where: str = FILE_NAME) -> dict[str, Any]:
+    """The case that such a file's bytes hold; ``where`` names the file in an error. Raises DataError as above."""
+    data = _parsed(raw, where)
+    if not isinstance(data, Mapping):
+        raise DataError("「項目: 値」の行がありません。", where, MEND)
+    if unknown := [name for name in data if name not in COLUMNS]:
+        raise DataError(f"知らない項目「{str(unknown[0])[:40]}」があります。", where, MEND)
+    if missing := [name for name in COLUMNS if data.get(name) is None]:
+        raise DataError(f"「{missing[0]}」が書かれていません。", where, f"{missing[0]}: の右に書いてください。")
+    card = {name: _value(column, data[name], where) for name, column in COLUMNS.items()}
+    if card["代案の種類"] not in KINDS:
+        raise DataError("「代案の種類」の書き方が違います。", where, f"{'・'.join(KINDS)} のどれかを書いてください。")
+    if card["発生記録"] > card["記録件数"]:
+        raise DataError("「発生記録」が「記録件数」より多くなっています。", where, "二つの数を確かめてください。")
+    return {"案件番号": OWN, "分野": OWN} | card
+
+
+def _parsed(raw: bytes, where: str) -> Any:
+    if len(raw) > MAX_BYTES:
+        raise DataError(f"ファイルが大きすぎます（{MAX_BYTES // 1000} KBまで）。", where, MEND)
+    if b"\0" in raw:
+        raise DataError("文字のファイルではありません（Excel、写真など）。", where, "案件.yml を選んでください。")
+    try:
+        return yaml.load(raw.decode("utf-8-sig"), Loader=_OnceLoader)
     except UnicodeDecodeError:
         raise DataError(
-            "文字コードがUTF-8ではありません。", str(path), "メモ帳では「UTF-8」を選んで保存し直してください。"
+            "文字コードがUTF-8ではありません。", where, "メモ帳では「UTF-8」を選んで保存し直してください。"
         ) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"{path}:{mark.line + 1}" if mark else str(path)
+        line = f"{where}:{mark.line + 1}" if mark else where
         raise DataError(
-            "この行を読めません。", where, "コロン（:）は半角で、後ろに空白を一つ入れます。" + MEND
+            "この行を読めません。", line, "コロン（:）は半角で、後ろに空白を一つ入れます。" + MEND
         ) from None
 
 

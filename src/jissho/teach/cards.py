@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from datetime import datetime
 from html import escape
@@ -53,6 +54,10 @@ body[data-voila] .jp-RenderedHTMLCommon table { font-size: 17px; }
 .jissho-ok { color: #00553F; font-weight: 700; } .jissho-no { color: #8F2109; font-weight: 700; }
 </style>"""
 
+LINK = (
+    "display:inline-block;padding:10px 22px;margin:6px 12px 6px 0;border:2px solid #1F5F99;font-size:18px;color:#1F4F80"
+)
+
 Say = Callable[[Any], str]
 
 
@@ -103,17 +108,17 @@ def card(
 
     def told(entry: dict) -> str:
         more = say(entry["value"]) if say else ""
-        return _status("jissho-ok", f"✔ 記録済み（{_when(entry['at'])}）。書き直すこともできます。") + more
+        return status_line("jissho-ok", f"✔ 記録済み（{_when(entry['at'])}）。書き直すこともできます。") + more
 
     def record(*_: Any) -> None:
         value = field.get()
         if problem := field.problem(value):
-            status.value = _status("jissho-no", f"▲ {problem}")
+            status.value = status_line("jissho-no", f"▲ {problem}")
             return
         try:
             status.value = told(save(value))
         except JisshoError as error:
-            status.value = _status("jissho-no", f"▲ {error}")
+            status.value = status_line("jissho-no", f"▲ {error}")
 
     push.on_click(record)
     if entry := getattr(field.widget, "entry", None):
@@ -124,8 +129,15 @@ def card(
     show_form(form(question, field.widget, push, status), question)
 
 
-def _status(kind: str, text: str) -> str:
+def status_line(kind: str, text: str) -> str:
+    """What happened, in the class ``jissho-ok`` or ``jissho-no``; read out by a screen reader when it appears."""
     return f'<div role="status" aria-live="polite" class="{kind}">{_lines(text)}</div>'
+
+
+def link(name: str, kind: str, text: str, content: str) -> str:
+    """A link that saves ``content`` as the file ``name`` of MIME type ``kind``; the page needs no server for it."""
+    data = base64.b64encode(content.encode("utf-8")).decode("ascii")
+    return f'<a style="{LINK}" download="{escape(name)}" href="data:{kind};charset=utf-8;base64,{data}">⬇ {text}</a>'
 
 
 def _lines(text: str) -> str:

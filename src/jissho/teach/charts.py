@@ -28,6 +28,7 @@ COLORS = {
     "黒": "#1C1C1C",
     "緑": "#006B54",
 }
+_footer = FOOTER
 STYLES = ["-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 3))]
 
 TITLE_WIDTH = 58  # columns on a chart 8 inches wide; a full-width character takes two
@@ -64,6 +65,12 @@ def use_house_style() -> None:
     matplotlib.rcParams.update(SETTINGS)
 
 
+def use_footer(text: str = FOOTER) -> None:
+    """Where the data of the charts from here on come from: change it only for a participant's own data."""
+    global _footer
+    _footer = text
+
+
 def chart(
     title: str,
     x: str = "",
@@ -71,7 +78,7 @@ def chart(
     *,
     alt: str | None = None,
     size: tuple[float, float] = (8, 4.5),
-    footer: str = FOOTER,
+    footer: str | None = None,
 ) -> tuple[Figure, Axes]:
     """An empty chart to draw on.
 
@@ -86,8 +93,9 @@ def chart(
     size : (width, height)
         Inches at 100 pixels each.
     footer : str
-        Where the data come from; change it only for a participant's own data.
+        Where the data come from; by default as :func:`use_footer` said last, at first that they are made up.
     """
+    footer = _footer if footer is None else footer
     fig, ax = plt.subplots(figsize=size, layout="constrained")
     fig.suptitle(_broken(title, int(TITLE_WIDTH * size[0] / 8)), x=0.012, ha="left")
     ax.set_xlabel(x)

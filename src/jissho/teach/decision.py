@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-from html import escape
-
 from IPython.display import HTML, display
 
 from jissho.card import DecisionCard, card_html, card_json, card_sheet
 from jissho.errors import AnswerError
 from jissho.teach import store
+from jissho.teach.cards import link
 from jissho.teach.mode import automatic
 
 NAME = "判断カード"
-LINK = (
-    "display:inline-block;padding:10px 22px;margin:6px 12px 6px 0;border:2px solid #1F5F99;font-size:18px;color:#1F4F80"
-)
 
 
 def show_card(card: DecisionCard) -> None:
@@ -32,7 +27,7 @@ def show_card(card: DecisionCard) -> None:
     }
     if not automatic():
         _keep({name: text for name, (_, _, text) in files.items()})
-    links = "".join(_link(name, *parts) for name, parts in files.items())
+    links = "".join(link(name, *parts) for name, parts in files.items())
     frame = "border:1px solid #888;padding:16px 20px;max-width:800px;background:#fff"
     display(HTML(f'<div style="{frame}">{card_sheet(card)}</div><p>{links}</p>'))
 
@@ -48,8 +43,3 @@ def _keep(files: dict[str, str]) -> None:
             where=str(store.folder()),
             mend=f"フォルダーに書き込めるか確かめてください。（{error.strerror}）",
         ) from None
-
-
-def _link(name: str, kind: str, label: str, text: str) -> str:
-    data = base64.b64encode(text.encode("utf-8")).decode("ascii")
-    return f'<a style="{LINK}" download="{escape(name)}" href="data:{kind};charset=utf-8;base64,{data}">⬇ {label}</a>'

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from math import isinf
+from typing import Any
 
 import numpy as np
 from IPython.display import Markdown, display
@@ -11,9 +13,21 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from jissho.card import BANNER
-from jissho.invest import AS_OF, Appraisal, Funding, Proposal, tornado, what_if
-from jissho.teach.charts import COLORS, chart, label, label_bars, show
-from jissho.teach.money import man_yen
+from jissho.invest import (
+    AS_OF,
+    OWN,
+    Appraisal,
+    Funding,
+    Proposal,
+    alternative_of,
+    evidence_of,
+    funding_of,
+    proposal_of,
+    tornado,
+    what_if,
+)
+from jissho.teach.charts import COLORS, FOOTER, chart, label, label_bars, show, use_footer
+from jissho.teach.money import man_yen, percent
 
 PEOPLE_SAY = {"share": "発生率", "miss_yen": "見逃し一件の損失", "first_year": "一年目の効果"}
 MARKS = {"可": "○ 可", "不可": "× 不可", "要確認": "？ 要確認"}
@@ -121,6 +135,41 @@ def show_gains(gains: Mapping[str, float], title: str, note: str, doubtful: Coll
     ax.grid(False)
     ax.tick_params(axis="y", labelsize=16)
     show(fig, alt="、".join(f"{name}{man_yen(v)}" for name, v in gains.items()))
+
+
+def case_numbers(case: Mapping[str, Any]) -> dict[str, str]:
+    """What a card of the table ``cases``, or a case of one's own, comes to: name for people → value with its unit."""
+    proposal, evidence = proposal_of(case), evidence_of(case)
+    result, loss = proposal.appraise(), proposal.profit_and_loss()
+    needed = "何件あっても足りません" if isinf(evidence.needed) else f"{np.ceil(evidence.needed):,.0f}件"
+    turn = evidence.break_even
+    return {
+        "いまの損失（一年）": man_yen(loss.loss_now),
+        "AIの効果（一年）": man_yen(loss.effect),
+        "戻るまで（運用費と立上りを入れて）": result.payback_words,
+        "5年の正味の得": man_yen(result.npv),
+        "代案の5年の正味の得": man_yen(alternative_of(case).npv),
+        "損得の境の再現率": "どの値でも変わりません" if turn is None else percent(turn, 0),
+        "記録が裏づける再現率": f"{percent(evidence.vouched, 0)}以上（記録 {evidence.events:,}件。要る数 {needed}）",
+    }
+
+
+def source_of(case: Mapping[str, Any]) -> str:
+    """The footer of a chart of this case: only the course's own cards are made up by us."""
+    return "自社の案件の数字（参加者が書いた値）" if case["分野"] == OWN else FOOTER
+
+
+def show_case(case: Mapping[str, Any]) -> None:
+    """The numbers of a case as a table, then its five years and what the rules say."""
+    rows = "\n".join(f"| {name} | **{value}** |" for name, value in case_numbers(case).items())
+    display(Markdown(f"### {case['案件']}\n\n| 数字 | 値 |\n|:---|:---|\n{rows}"))
+    ways = three_ways(proposal_of(case))
+    use_footer(source_of(case))
+    try:
+        show_cash(ways, f"業者の{ways['効果だけ'].payback_words}は、全部入れると{ways['立上りも入れる'].payback_words}")
+    finally:
+        use_footer()
+    show_funding(funding_of(case))
 
 
 def show_funding(funding: Sequence[Funding]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import isinf
 from pathlib import Path
 from typing import Annotated
 
@@ -30,30 +29,18 @@ def new(file: File = Path("案件.yml")) -> None:
     console.put_new(file, new_case())
     console.say(
         f"書き込みました: {file}\n数字と文を書き換えたら、./jissho case show {file} で確かめます。\n"
-        "投資判断ラボで使うには、教材（K-F-3.ipynb）と同じフォルダーに 案件.yml の名前で置きます。"
+        "投資判断ラボで使うには、教材の画面で渡すか、教材（K-F-3.ipynb）と同じフォルダーに 案件.yml の名前で置きます。"
     )
 
 
 @command(app, "./jissho case show 案件.yml")
 def show(file: File) -> None:
     """案件のファイルを確かめ、五年の収支、記録の裏づけ、税制・補助の判定を出します。"""
-    from jissho import invest
-    from jissho.teach.money import man_yen, percent
+    from jissho.invest import funding_of, read_own_case
+    from jissho.teach.lab import case_numbers
 
-    case = invest.read_own_case(file)
-    proposal, evidence = invest.proposal_of(case), invest.evidence_of(case)
-    result, loss = proposal.appraise(), proposal.profit_and_loss()
-    turn = "どの値でも変わりません" if evidence.break_even is None else percent(evidence.break_even, 0)
-    needed = "何件あっても足りません" if isinf(evidence.needed) else f"{evidence.needed:,.0f}件"
-    rows = [
-        ["いまの損失（一年）", man_yen(loss.loss_now)],
-        ["AIの効果（一年）", man_yen(loss.effect)],
-        ["戻るまで（運用費と立上りを入れて）", result.payback_words],
-        ["5年の正味の得", man_yen(result.npv)],
-        ["代案の5年の正味の得", man_yen(invest.alternative_of(case).npv)],
-        ["損得の境の再現率", turn],
-        ["記録が裏づける再現率", f"{percent(evidence.vouched, 0)}以上（記録 {evidence.events:,}件。要る数 {needed}）"],
-    ]
+    case = read_own_case(file)
+    rows = [list(row) for row in case_numbers(case).items()]
     console.put_table(["数字", "値"], rows, title=case["案件"])
-    funding = [[one.title, one.verdict, one.why] for one in invest.funding_of(case)]
+    funding = [[one.title, one.verdict, one.why] for one in funding_of(case)]
     console.put_table(["制度", "判定", "理由"], funding, title="平成30年6月時点の資料に基づく教材。制度は終了。")

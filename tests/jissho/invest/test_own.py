@@ -4,7 +4,7 @@ import pytest
 
 from jissho.datasets import load_cases
 from jissho.errors import DataError
-from jissho.invest import alternative_of, evidence_of, funding_of, new_case, proposal_of, read_own_case
+from jissho.invest import alternative_of, evidence_of, funding_of, new_case, parse_own_case, proposal_of, read_own_case
 
 
 @pytest.fixture
@@ -71,6 +71,11 @@ def test_what_is_no_case_at_all_is_refused(written, raw):
     with pytest.raises(DataError) as caught:
         read_own_case(written(raw=raw))
     assert caught.value.mend
+
+
+def test_a_picture_is_told_as_no_text():
+    with pytest.raises(DataError, match="文字のファイルではありません"):
+        parse_own_case(b"\x89PNG\r\n\x1a\n\x00\x00")
 
 
 def test_a_file_that_is_not_there(tmp_path):

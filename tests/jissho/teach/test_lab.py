@@ -86,3 +86,15 @@ def test_each_measure_stands_with_its_mark_and_the_date(monkeypatch):
     show_funding(funding)
     assert all(one.title in said[0] and one.why in said[0] for one in funding)
     assert "？ 要確認" in said[0] and "× 不可" in said[0] and "2018年10月1日" in said[0]
+
+
+def test_a_case_of_ones_own_is_not_called_made_up(monkeypatch):
+    feet = []
+    monkeypatch.setattr(lab, "display", lambda what: None)
+    monkeypatch.setattr(
+        lab, "show", lambda fig, alt: (feet.append([t.get_text() for t in fig.texts]), charts.plt.close(fig))
+    )
+    card = load_cases().iloc[0].to_dict()
+    lab.show_case(card | {"分野": "自社"})
+    lab.show_case(card)
+    assert "自社の案件" in str(feet[0]) and "合成データ" not in str(feet[0]) and "合成データ" in str(feet[1])

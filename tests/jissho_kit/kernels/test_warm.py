@@ -482,6 +482,12 @@ def test_widgets_open_their_comms(kernel):
     assert any("application/vnd.jupyter.widget-view+json" in content.get("data", {}) for content in said)
 
 
+def test_a_page_can_ask_for_all_widgets_at_once(kernel):
+    """Without the control target Voilà asks widget by widget: hundreds of messages before the first form is seen."""
+    asked = "import json, comm, ipywidgets; print(json.dumps(sorted(comm.get_comm_manager().targets)))"
+    assert {"jupyter.widget", "jupyter.widget.control"} <= set(kernel.json(asked))
+
+
 def test_use_counts_the_child_alone(start):
     idle = start()
     cpu = psutil.Process(idle.process.pid).cpu_times()

@@ -252,6 +252,10 @@ def _kernel(kernels_sys: types.ModuleType) -> None:
     app.initialize()
     ipkernel.sys = sys
     matplotlib.rcParams["backend"] = os.environ["MPLBACKEND"]  # read at import, before ipykernel has set it
+    with contextlib.suppress(ImportError):
+        import ipywidgets
+
+        ipywidgets.register_comm_target()  # done at import where there is a shell; else a page asks widget by widget
     app.start()
 
 

@@ -1,9 +1,12 @@
 """K-F-3 keeps its promises: no result before a prediction, a decision card at the end, answers that the rules confirm."""
 
+import json
+import re
 from itertools import product
 
 import pytest
 
+from jissho.invest import new_case
 from jissho.rules import compare_tax, judge
 from jissho_kit.grading.items import load_items
 from jissho_kit.grading.keys import make_key
@@ -88,3 +91,28 @@ def test_every_draw_can_be_told_right_from_wrong(items):
     for item in items.values():
         for drawn in product(*item.params.values()):
             make_key(item, tables, dict(zip(item.params, map(float, drawn), strict=True)))
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        {"発生率": 0, "見逃し単価": 0, "過検出率": 0, "運用費": 0, "発生記録": 0, "代案の運用費": 0},
+        {"発生率": 100, "再現率": 100, "過検出率": 100, "初期費用": 10**12, "法人税額": 0},
+    ],
+    ids=["nothing to lose", "all of it"],
+)
+def test_a_case_of_ones_own_comes_through_every_screen(lesson, numbers, tmp_path, monkeypatch, capsys):
+    text = new_case()
+    for name, value in numbers.items():
+        text = re.sub(rf"(?m)^{name}: \S+", f"{name}: {value}", text)
+    chosen = {"K-F-3/case": {"value": "検査の自動化（自社）", "at": "2018-10-01T09:00:00+09:00"}}
+    (tmp_path / "案件.yml").write_text(text, encoding="utf-8")
+    (tmp_path / "回答.json").write_text(json.dumps({"v": 1, "predictions": chosen}), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("JISSHO_AUTO", "1")
+    names = {"__name__": "lesson"}
+    for cell in lesson.cells:
+        if cell.cell_type == "code" and "claim" not in cell.metadata.get("tags", []):
+            exec(compile(cell.source, cell.id, "exec"), names)
+    assert names["選んだ"]()["発生率"] == numbers["発生率"]
+    assert "図を描けませんでした" not in capsys.readouterr().out

@@ -202,12 +202,16 @@ def 損益():
         ax.tick_params(axis="y", labelsize=17)
         show(fig, alt=f"いまの損失{man_yen(損益.loss_now)}、AIが取り返すのは{man_yen(損益.effect)}")
 
-    広い = min(案.false_share * 4, 1.0)
+    広い = min(案.false_share * 4 or 0.1, 1.0)
     explore(
         描く,
-        再現率=slider("見つける割合（再現率）", 0.3, 0.99, 0.01, 案.recall, format=".0%"),
+        再現率=再現率つまみ("見つける割合（再現率）", 案),
         過検出率=slider("良い物を知らせてしまう割合（過検出率）", 0.0, 広い, 広い / 40, 案.false_share, format=".2%"),
     )
+
+
+def 再現率つまみ(名, 案):
+    return slider(名, min(0.3, 案.recall), max(0.99, 案.recall), 0.01, 案.recall, format=".0%")
 
 
 after_prediction("K-F-3/effect", 損益, follows=[選択])
@@ -531,15 +535,15 @@ def つまみ():
         ax.margins(y=0.16)
         show(fig, alt=f"5年の累計は{man_yen(結果.cumulative[-1])}、正味は{man_yen(結果.npv)}")
 
-    def 幅(名, 値, 形, 低い=0.5, 高い=1.5):
-        return slider(名, 値 * 低い, 値 * 高い, 値 * (高い - 低い) / 40, 値, format=形)
+    def 幅(名, 値, 形, 下, 上):
+        return slider(名, 下, 上, (上 - 下) / 40, 値, format=形)
 
     explore(
         描く,
-        再現率=slider("再現率", 0.3, 0.99, 0.01, 案.recall, format=".0%"),
-        発生率=幅("発生率", 案.share, ".2%"),
-        見逃し単価=幅("見逃し一件の損失", 案.miss_yen, "円"),
-        運用費=幅("運用費（一年）", 案.running_yen, "万円", 0.0, 2.0),
+        再現率=再現率つまみ("再現率", 案),
+        発生率=幅("発生率", 案.share, ".2%", 案.share / 2, min(案.share * 1.5 or 0.02, 1.0)),
+        見逃し単価=幅("見逃し一件の損失", 案.miss_yen, "円", 案.miss_yen / 2, 案.miss_yen * 1.5 or 100_000),
+        運用費=幅("運用費（一年）", 案.running_yen, "万円", 0.0, 案.running_yen * 2 or 2_000_000),
         資金=select("税制・補助（要確認のものは、当てにしない）", list(補助)),
     )
 

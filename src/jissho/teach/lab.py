@@ -166,7 +166,9 @@ def show_case(case: Mapping[str, Any]) -> None:
     ways = three_ways(proposal_of(case))
     use_footer(source_of(case))
     try:
-        show_cash(ways, f"業者の{ways['効果だけ'].payback_words}は、全部入れると{ways['立上りも入れる'].payback_words}")
+        show_cash(
+            ways, f"業者の数字では{comes_back(ways['効果だけ'])}。全部入れると{comes_back(ways['立上りも入れる'])}"
+        )
     finally:
         use_footer()
     show_funding(funding_of(case))

@@ -11,16 +11,23 @@ import ipywidgets as widgets
 from IPython.display import display
 
 from jissho.errors import AnswerError, DataError, JisshoError
-from jissho.invest import FILE_NAME, OWN, new_case, parse_own_case, read_own_case
+from jissho.invest import FILE_NAME, MAX_BYTES, OWN, new_case, parse_own_case, read_own_case
 from jissho.teach import store
 from jissho.teach.cards import form, link, show_form, show_paper, status_line
 from jissho.teach.controls import drawn
 from jissho.teach.mode import as_page, automatic
 
+BUTTON = {
+    "width": "auto",
+    "height": "48px",
+    "padding": "0 22px",
+    "align_self": "flex-start",
+}  # as the other forms' buttons
+BLUE = {"button_color": "#1F5F99", "text_color": "#FFFFFF", "font_weight": "bold"}
 ASK = "自社の案件を持ってきた方は、ここで渡せます"
 HOW = (
-    f"<p>① ひな形を保存して、メモ帳で数字と文を書き換えます。② 書けたら、そのファイル（{FILE_NAME}）を選びます。"
-    "中身は、ほかの組には見えません。</p>"
+    f"<p>① ひな形を保存して、メモ帳で数字と文を書き換えます。② 書けたら、そのファイル（{FILE_NAME}、{MAX_BYTES // 1000} KBまで）を"
+    "選びます。中身は、ほかの組には見えません。</p>"
 )
 
 
@@ -46,7 +53,7 @@ def bring_case(key: str, draw: Callable[[dict[str, Any]], None] | None = None) -
         show_paper(ASK, f"<p>□ {FILE_NAME} を渡す</p>")
         return
     said, place = widgets.HTML(_said_at_first()), widgets.Output()
-    pick = widgets.FileUpload(accept=".yml,.yaml", description=f"{FILE_NAME} を選ぶ", button_style="primary")
+    pick = widgets.FileUpload(accept=".yml,.yaml", description=f"{FILE_NAME} を選ぶ", layout=BUTTON, style=BLUE)
 
     def take(*_: Any) -> None:
         if not pick.value:

@@ -8,6 +8,7 @@ import pytest
 
 from jissho.invest import new_case
 from jissho.rules import compare_tax, judge
+from jissho.teach import charts
 from jissho_kit.grading.items import load_items
 from jissho_kit.grading.keys import make_key
 from jissho_kit.truths import shipped_tables
@@ -110,6 +111,7 @@ def test_a_case_of_ones_own_comes_through_every_screen(lesson, numbers, tmp_path
     (tmp_path / "回答.json").write_text(json.dumps({"v": 1, "predictions": chosen}), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("JISSHO_AUTO", "1")
+    monkeypatch.setattr(charts, "_footer", charts.FOOTER)  # put back afterwards
     names = {"__name__": "lesson"}
     for cell in lesson.cells:
         if cell.cell_type == "code" and "claim" not in cell.metadata.get("tags", []):

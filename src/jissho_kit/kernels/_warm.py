@@ -20,6 +20,7 @@ import sysconfig
 import threading
 import time
 import weakref
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -36,8 +37,10 @@ AT_START = (
     *("NPY_", "NUMPY_", "PANDAS_", "PANDERA_", "SCIPY_", "SKLEARN_", "JOBLIB_", "DEBUGPY", "PYDEVD"),
     *("OMP_", "OPENBLAS_", "MKL_", "BLIS_", "GOTO_", "KMP_", "NUMEXPR_", "VECLIB_"),
 )
+NEEDED = ("PATH", "TZ")  # what it starts with besides; each fork then has its own
 LAUNCH = ["-m", "ipykernel_launcher"]
 KNOWN = {"env", "cwd", "stdin", "stdout", "stderr", "independent", "extra_arguments", "kernel_id"}
+KEPT = 2  # warm processes of one client, for kernels with different environments: a server's own, and those that grade
 ANSWER_S = 5.0  # a fork takes milliseconds; after this the kernel starts cold
 NAMES = 200_000  # bytes of what a zygote says of its imports, at most
 
@@ -138,14 +141,19 @@ class Zygote:
         """Whether nothing was installed or removed since it began to import."""
         return self._installed == _installed()
 
+    def serves(self, env: Mapping[str, str]) -> bool:
+        """Whether it has started as a process with this environment would have, as far as that is known."""
+        here, there = _at_start(env), self._at_start
+        if not self.ready():  # what its imports will set, as sklearn's does, may be set already in the client
+            return there.items() <= here.items()
+        return all(here.get(name) in (there.get(name), self._imported["set"].get(name)) for name in here | there)
+
     def suits(self, env: Mapping[str, str], cwd: str) -> bool:
         """Whether a kernel with this environment and folder would import what it has imported."""
         paths = env.get("PYTHONPATH", "").split(os.pathsep)
         local = {Path(name).stem for name in os.listdir(cwd)}
-        here, there = _at_start(env), self._at_start
         return (
-            # What an import sets, as sklearn's does, may be set already.
-            all(here.get(name) in (there.get(name), self._imported["set"].get(name)) for name in here | there)
+            self.serves(env)
             and all(path == "" or os.path.isabs(path) for path in paths)
             and not local & {"matplotlibrc", *self._imported["modules"]}
         )
@@ -201,18 +209,19 @@ def _announced(line: socket.socket) -> int:
 
 
 _lock = threading.Lock()
-_zygote: Zygote | None = None
+_zygotes: list[Zygote] = []  # the one used last stands last
 _kernels: weakref.WeakSet[ForkedKernel] = weakref.WeakSet()
-_asked = 0
+_asked: Counter[frozenset] = Counter()  # kernels started so far, by what their environment says at the start
 
 
 def _after_fork() -> None:
     """In a fork of the client: what it held open would keep zygote and kernels alive when the client is gone."""
-    global _lock, _zygote, _asked
-    for one in [_zygote, *_kernels]:
-        if one:
-            one.forget()
-    _lock, _zygote, _asked = threading.Lock(), None, 0
+    global _lock
+    for one in [*_zygotes, *_kernels]:
+        one.forget()
+    _lock = threading.Lock()
+    _zygotes.clear()
+    _asked.clear()
 
 
 if hasattr(os, "register_at_fork"):
@@ -234,29 +243,40 @@ def warm_up(env: Mapping[str, str], wait_s: float = 0) -> bool:
     bool
         Whether kernels start warm from now on; ``False`` where the system cannot do it.
     """
+    ends = time.monotonic() + wait_s
     zygote = _started(env)
-    return zygote is not None and zygote.ready(wait_s)
+    if zygote and zygote.ready(wait_s) and not zygote.serves(env):  # it was importing, and not for these kernels
+        zygote = _started(env)
+    return zygote is not None and zygote.ready(max(0, ends - time.monotonic()))
 
 
-def _started(env: Mapping[str, str]) -> Zygote | None:
-    """The one that runs, or else a new one."""
-    global _zygote
+def _started(env: Mapping[str, str], anew: bool = True) -> Zygote | None:
+    """The one for kernels with this environment; with ``anew``, one is started where there is none.
+
+    It starts with what is read at a start and nothing else: what it starts with, every fork can read in ``/proc``, also a
+    kernel whose own environment holds none of it.
+    """
     if sys.platform != "linux":
         return None
     with _lock:
-        if _zygote is None or not _zygote.alive() or not _zygote.current():
-            try:
-                _zygote = Zygote(env)  # an older one ends with its last kernel
-            except OSError:
-                _zygote = None
-        return _zygote
+        _zygotes[:] = [one for one in _zygotes if one.alive() and one.current()]
+        found = next((one for one in _zygotes if one.serves(env)), None)
+        if found:
+            _zygotes.remove(found)
+        elif anew:
+            with suppress(OSError):
+                found = Zygote(_at_start(env) | {name: env[name] for name in NEEDED if name in env})
+        if found:
+            _zygotes.append(found)
+            del _zygotes[:-KEPT]  # one that is dropped ends with its last kernel
+        return found
 
 
 class WarmProvisioner(LocalProvisioner):
     """Forks a kernel from the zygote where that is the same as starting it, else starts it."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs):
-        """Start a kernel; from the third in a process on (or after :func:`warm_up`), warm."""
+        """Start a kernel; from the third in a process and environment on (or after :func:`warm_up`), warm."""
         kwargs["env"] = {name: value for name, value in (kwargs.get("env") or os.environ).items() if name != SETTING}
         self.process = await asyncio.to_thread(_forked, cmd, kwargs)
         if self.process is None:
@@ -268,12 +288,12 @@ class WarmProvisioner(LocalProvisioner):
 
 def _forked(cmd: list[str], kwargs: dict) -> ForkedKernel | None:
     """The kernel forked, or ``None`` where only a fresh process will do."""
-    global _asked
     env, cwd = kwargs["env"], str(kwargs.get("cwd") or Path.cwd())
     if sys.platform != "linux" or not _usual(cmd, kwargs, cwd):
         return None
-    _asked += 1
-    zygote = _started(env) if _zygote or _asked > 1 else None  # most processes start one kernel only
+    kind = frozenset(_at_start(env).items())
+    _asked[kind] += 1
+    zygote = _started(env, anew=_asked[kind] > 1)  # most processes start one kernel only
     if zygote is None or not zygote.ready() or not zygote.suits(env, cwd):
         return None
     fds = []

@@ -79,10 +79,9 @@ def env(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def zygote(env):
-    """This module's own: tests before it may have started one in another environment."""
-    _warm._zygote = None
+    """The one for this module's kernels; tests before it may have started one in another environment."""
     assert _warm.warm_up(env, PATIENCE)
-    return _warm._zygote
+    return _warm._zygotes[-1]
 
 
 @pytest.fixture
@@ -204,7 +203,7 @@ from jupyter_client.manager import start_new_kernel
 from jissho_kit.kernels import _warm
 _warm.warm_up(dict(os.environ) , 120)
 managers = [start_new_kernel()[0] for _ in range(2)]
-print(json.dumps([m.provisioner.process.pid for m in managers] + [_warm._zygote._process.pid, os.getpid()]), flush=True)
+print(json.dumps([m.provisioner.process.pid for m in managers] + [_warm._zygotes[-1]._process.pid, os.getpid()]), flush=True)
 {then}
 time.sleep(600)
 """
@@ -308,17 +307,92 @@ def test_a_kernel_that_does_not_suit_starts_all_the_same(start, env, tmp_path):
     assert kernel.printed("import matplotlib; print(matplotlib.rcParams['figure.dpi'], end='')") == "55.0"
 
 
+@pytest.fixture
+def begun(monkeypatch):
+    """Zygotes that were begun instead of real ones; each is ready when ``_imported`` is set."""
+    begun = []
+
+    class Begun(_warm.Zygote):
+        def __init__(self, env) -> None:
+            self.env, self._at_start, self._imported = env, _warm._at_start(env), {}
+            begun.append(self)
+
+        def ready(self, wait_s=0) -> bool:
+            return bool(self._imported)
+
+        def alive(self) -> bool:
+            return True
+
+        def current(self) -> bool:
+            return True
+
+    monkeypatch.setattr(_warm, "Zygote", Begun)
+    monkeypatch.setattr(_warm, "_zygotes", [])
+    monkeypatch.setattr(_warm, "_asked", Counter())
+    return begun
+
+
+DONE = {"modules": [], "set": {"KMP_INIT_AT_FORK": "FALSE"}}
+THREADS = {"OMP_NUM_THREADS": "1"}  # what our kernels' environment says and a server's does not
+
+
+def ask(env, cwd) -> None:
+    """As a kernel is started, but for the fork: none of the zygotes here is one."""
+    _warm._forked([sys.executable, *_warm.LAUNCH], {"env": env, "cwd": str(cwd)})
+
+
+def test_a_zygote_that_does_not_suit_keeps_nobody_cold_for_ever(begun, tmp_path):
+    assert _warm.warm_up({"HOME": "/a"}) is False and len(begun) == 1
+    begun[0]._imported = DONE
+    ask(THREADS | {"HOME": "/a"}, tmp_path)
+    assert len(begun) == 1, "one kernel is not worth a warm process"
+    ask(THREADS | {"HOME": "/a"}, tmp_path)
+    assert len(begun) == 2 and begun[1].serves(THREADS | {"HOME": "/a"})
+    begun[1]._imported = DONE
+    assert _warm.warm_up({"HOME": "/a"}) and _warm.warm_up(THREADS | {"HOME": "/a"}) and len(begun) == 2, (
+        "both are kept"
+    )
+
+
+def test_only_so_many_warm_processes_are_kept(begun):
+    for home in ("/a", "/b", "/a", "/c"):
+        _warm.warm_up({"HOME": home})
+    assert [one.env["HOME"] for one in begun] == ["/a", "/b", "/c"]
+    assert [one.env["HOME"] for one in _warm._zygotes] == ["/a", "/c"], "the one used last stays"
+
+
+def test_none_is_begun_for_what_an_import_sets(begun):
+    """The client may import sklearn while its zygote does, and pass on what that sets."""
+    _warm.warm_up({"HOME": "/a"})
+    after = {"HOME": "/a", "KMP_INIT_AT_FORK": "FALSE"}
+    assert _warm.warm_up(after) is False and len(begun) == 1
+    begun[0]._imported = DONE
+    assert _warm.warm_up(after) is True and len(begun) == 1
+    assert _warm.warm_up(after | {"KMP_INIT_AT_FORK": "TRUE"}) is False and len(begun) == 2
+
+
+def test_kernels_of_two_environments_start_warm_and_know_nothing_of_each_other(start, env):
+    """A server's own kernels and those that grade in it: their numbers of threads differ, and what else they may know."""
+    other = {name: value for name, value in env.items() if name != "OMP_NUM_THREADS"} | {"PASSWORD": "ひみつ"}
+    assert _warm.warm_up(other, PATIENCE)
+    one, two, three = start(), start(env=other), start(env=other | {"PASSWORD": "別の"})
+    assert one.warm and two.warm and three.warm
+    told = "import os; print('PASSWORD' in os.environ, 'ひみつ' in open('/proc/self/environ').read(), os.environ.get('OMP_NUM_THREADS'))"
+    assert one.printed(told) == "False False 1\n"
+    assert two.printed(told) == "True False None\n" and three.printed(told) == "True False None\n"
+
+
 def test_other_systems_have_no_zygote(monkeypatch, env):
     monkeypatch.setattr(sys, "platform", "win32")
     assert _warm.warm_up(env) is False
 
 
 def test_installing_a_package_retires_the_zygote(monkeypatch, start, zygote, env):
-    monkeypatch.setattr(_warm, "_zygote", zygote)
+    monkeypatch.setattr(_warm, "_zygotes", [zygote])
     old = start()
     monkeypatch.setattr(_warm, "_installed", lambda: [1, 2])
     assert not zygote.current()
-    assert _warm.warm_up(env, PATIENCE) and _warm._zygote is not zygote
+    assert _warm.warm_up(env, PATIENCE) and zygote not in _warm._zygotes
     assert start().warm and old.printed("print(1)") == "1\n"
 
 
@@ -350,11 +424,9 @@ def test_starting_a_zygote_does_not_hold_up_the_event_loop(monkeypatch, env, tmp
     """Trap 8."""
     import asyncio
 
-    monkeypatch.setattr(_warm, "_zygote", None)
-    monkeypatch.setattr(_warm, "_asked", 5)
     inside = {}
 
-    def slow(env):
+    def slow(env, anew):
         inside["thread"] = threading.current_thread()
         return None
 
@@ -378,13 +450,13 @@ def parent():
     nb = v4.new_notebook(cells=[v4.new_code_cell("import os; print(os.getppid(), 'JUPYTER_DEFAULT_PROVISIONER_NAME' in os.environ)")])
     NotebookClient(nb, kernel_name="python3").execute()
     return nb.cells[0].outputs[0].text.split()
-first, started = parent(), _warm._zygote
-second, _ = parent(), _warm._zygote.ready(120)
+first, started = parent(), list(_warm._zygotes)
+second, _ = parent(), _warm._zygotes[-1].ready(120)
 third = parent()
-print(started, first[0] == str(os.getpid()), third[0] == str(_warm._zygote._process.pid), third[1])
+print(started, first[0] == str(os.getpid()), third[0] == str(_warm._zygotes[-1]._process.pid), third[1])
 """
     done = subprocess.run([sys.executable, "-c", code], env=OUTSIDE, cwd=tmp_path, capture_output=True, text=True)
-    assert done.stdout == "None True True False\n", done.stderr
+    assert done.stdout == "[] True True False\n", done.stderr
 
 
 def test_interrupt_restart_and_crash(kernel):
@@ -424,11 +496,11 @@ def test_exit_codes_arrive(kernel, code, status):
 
 
 def test_the_zygotes_death_ends_no_kernel_and_the_next_ones_start_anew(monkeypatch, env, start):
-    monkeypatch.setattr(_warm, "_zygote", None)
+    monkeypatch.setattr(_warm, "_zygotes", [])
     assert _warm.warm_up(env, PATIENCE)
     kernel = start()
-    _warm._zygote._process.kill()
-    _warm._zygote._process.wait()
+    _warm._zygotes[-1]._process.kill()
+    _warm._zygotes[-1]._process.wait()
     assert kernel.printed("print(1)") == "1\n" and kernel.process.poll() is None
     fresh = start()
     assert not fresh.warm and fresh.printed("print(2)") == "2\n"
@@ -491,7 +563,7 @@ def test_a_page_can_ask_for_all_widgets_at_once(kernel):
 def test_use_counts_the_child_alone(start):
     idle = start()
     cpu = psutil.Process(idle.process.pid).cpu_times()
-    zygote = psutil.Process(_warm._zygote._process.pid).cpu_times()
+    zygote = psutil.Process(idle.process._zygote._process.pid).cpu_times()
     busy = idle.json(
         "import time, json\nt=time.process_time()\nwhile time.process_time() - t < 0.5: pass\nprint(json.dumps(time.process_time()))"
     )

@@ -13,15 +13,17 @@ from typing import Any
 import yaml
 
 from jissho.errors import ContentError
-from jissho.rules._model import BASES, TYPES, Input, Line, Program, Ref, Test
+from jissho.rules._model import BASES, TYPES, Example, Input, Line, Program, Ref, Test
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 FILE_KEYS = ("source", "banner", "shared", "programs")
-PROGRAM_KEYS = ("title", "inputs", "valid", "conditions", "doubts", "amount", "members", "notes")
+PROGRAM_KEYS = ("title", "inputs", "valid", "conditions", "doubts", "amount", "members", "notes", "examples")
 LINE_KEYS = ("rule", "basis", "text", "unless", "unless_basis")
 GIVES = ("rate", "yen", "times", "yen_per_member")
 OPS = ("at_least", "at_most", "is")
+EXAMPLE_KEYS = ("case", "verdict", "amount_yen")
+VERDICTS = ("可", "不可", "要確認")
 TEST_KEYS = ("key", *OPS)
 
 Rules = Mapping[str, Program]
@@ -127,6 +129,7 @@ def _program(name: str, entry: Any, shared: Mapping, head: dict[str, str], place
         raises=amount_place.at("raises").lines(amount.get("raises", []), "when", "yen"),
         floors=amount_place.at("floor").lines([amount["floor"]] if "floor" in amount else [], "yen"),
         notes=place.at("notes").lines(both["notes"], "when"),
+        examples=place.at("examples").examples(entry.get("examples", [])),
         member_inputs=members_place.at("inputs").inputs(members.get("inputs", {})),
         member_conditions=members_place.at("conditions").lines(members.get("conditions", []), "at_least", "at_most"),
         pools=members_place.at("pool").lines([members["pool"]] if "pool" in members else [], "yen_per_member", "of"),
@@ -223,6 +226,19 @@ class _Place:
         return Input(
             name, data["type"], self.text(data["label"]), str(data.get("unit", "")), data.get("nullable") is True, of
         )
+
+    def examples(self, data: Any) -> tuple[Example, ...]:
+        return tuple(self.at(str(i + 1))._example(entry) for i, entry in enumerate(self.sequence(data)))
+
+    def _example(self, data: Any) -> Example:
+        data = self.mapping(data, EXAMPLE_KEYS, EXAMPLE_KEYS)
+        case, amount = self.at("case").mapping(data["case"]), data["amount_yen"]
+        if data["verdict"] not in VERDICTS:
+            raise self.error(f"verdict「{data['verdict']}」は使えません。", f"使えるもの: {', '.join(VERDICTS)}")
+        if amount is not None and (isinstance(amount, bool) or not isinstance(amount, int)):
+            raise self.error("amount_yen は、円の整数か null（額がないとき）です。")
+        days = {str(key): str(value) if type(value) is date else value for key, value in case.items()}
+        return Example(days, data["verdict"], amount)
 
     def lines(self, data: Any, *extra: str) -> tuple[Line, ...]:
         """Lines with the common keys and ``extra`` ones; of these one of :data:`GIVES` is needed where it is allowed."""

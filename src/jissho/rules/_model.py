@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 # Which lines count: the source document alone, or also what was found out and assumed besides.
 BASES = {"seed": ("資料",), "supplemented": ("資料", "補足", "仮定")}
@@ -73,6 +74,15 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Example:
+    """A worked example: a case (keys as in ``inputs``), and what must come out (yen; None where there is no amount)."""
+
+    case: Mapping[str, Any]
+    verdict: str
+    amount_yen: int | None
+
+
+@dataclass(frozen=True)
 class Program:
     """A programme. A consortium has ``member_inputs``: its amount lines then hold for each member."""
 
@@ -93,6 +103,7 @@ class Program:
     member_inputs: dict[str, Input] = field(default_factory=dict)
     member_conditions: tuple[Line, ...] = ()
     pools: tuple[Line, ...] = ()
+    examples: tuple[Example, ...] = ()
 
     TABLES = (
         ("valid", "conditions", "member_conditions", "doubts")

@@ -19,6 +19,7 @@ from jissho_kit.checks import (
     lesson_runs,
     lesson_texts,
     releases,
+    rules,
 )
 from jissho_kit.checks._execution import start_all
 from jissho_kit.checks._model import Fault, Finding, Report, Rule
@@ -33,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     *courses.RULES,
     *files.RULES,
     *datasets.RULES,
+    *rules.RULES,
     *lesson_runs.RULES,
     *releases.RULES,
     *house.RULES,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 Severity = Literal["error", "warning"]
-LooksAt = Literal["kit", "file", "part", "lesson", "guide", "items", "data", "dataset", "release"]
+LooksAt = Literal["kit", "file", "part", "lesson", "guide", "rules", "items", "data", "dataset", "release"]
 
 
 @dataclass(frozen=True)

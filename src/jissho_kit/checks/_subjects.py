@@ -244,6 +244,7 @@ class Subjects:
     part: list[PartOf] = field(default_factory=list)
     lesson: list[PartOf] = field(default_factory=list)
     guide: list[Guide] = field(default_factory=list)
+    rules: list[File] = field(default_factory=list)
     items: list[Assignment] = field(default_factory=list)
     data: list[DataFolder] = field(default_factory=list)
     dataset: list[Dataset] = field(default_factory=list)
@@ -273,6 +274,8 @@ def select(kit: Kit, paths: list[Path]) -> Subjects:
     touched = {path.parent for path in files}
     chosen.items += [Assignment(kit, id) for id in kit.assignments if kit.root / "grading" / id in touched]
     chosen.guide += [Guide(kit, path) for path in sorted(files) if path.parent == kit.root / "curriculum" / "guides"]
+    programmes = kit.root / "curriculum" / "rules"
+    chosen.rules += [File(kit, path) for path in sorted(files) if (path.parent, path.suffix) == (programmes, ".yml")]
     return chosen
 
 

@@ -71,4 +71,7 @@ def test_what_contributing_shows_works_as_it_says(example):
     answer = judge(case, rules=folder)
     assert (answer["verdict"], answer["amount_yen"]) == ("可", 400_000)
     assert judge(case | {"staff": 51}, rules=folder)["reasons"][0]["rule"] == "T1"
+    (programme,) = load_rules(folder).values()
+    for one in programme.examples:
+        assert judge({**one.case, "program": programme.id}, rules=folder)["verdict"] == one.verdict
     assert judge(case | {"as_of": "2031-04-01"}, rules=folder)["reasons"][0]["rule"] == "T0"

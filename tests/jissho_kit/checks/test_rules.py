@@ -19,7 +19,7 @@ FAULTS = [
         "from: 2018-06-06",
         "from が until より後",
     ),
-    (CI, "until: 2021-03-31", "until: 2018-06-05", "rules-period", "rule: C0", "使える日が一日もありません"),
+    (CI, "until: 2021-03-31", "until: 2018-06-05", "rules-period", "    valid:", "使える日が一日もありません"),
     (IT, "yen: 500_000", "yen: 400_000", "rules-example", "cost_yen: 1_500_000", "「可、400,000円」"),
     (CI, "at_least: 50_000_000", "at_least: 50", "rules-example", "49_999_999", "「可、1,499,999円」"),
     (

@@ -6,8 +6,8 @@ measure or subsidy helps is :mod:`jissho.rules`' word; what it gives comes in as
 
 from jissho.invest._band import Band, monte_carlo
 from jissho.invest._consortium import Consortium, Member, pool_yen, simulate_consortium, split_pool
-from jissho.invest._evidence import Evidence, events_needed, evidence_of, lower_limit
-from jissho.invest._flow import Appraisal, appraise, cash_flow, payback, present_value
+from jissho.invest._evidence import JUDGED, Evidence, events_needed, evidence_of, lower_limit
+from jissho.invest._flow import DISCOUNT, RAMP, YEARS, Appraisal, appraise, cash_flow, payback, present_value
 from jissho.invest._funding import AS_OF, Funding, funding_of
 from jissho.invest._own import FILE_NAME, MAX_BYTES, OWN, new_case, parse_own_case, read_own_case
 from jissho.invest._profit import Confusion, ProfitAndLoss, confusion, profit_and_loss
@@ -17,11 +17,15 @@ from jissho.invest._whatif import Bar, break_even, tornado, what_if
 
 __all__ = [
     "AS_OF",
+    "DISCOUNT",
     "FIELDS",
     "FILE_NAME",
+    "JUDGED",
     "MAX_BYTES",
     "OWN",
+    "RAMP",
     "RANGES",
+    "YEARS",
     "Appraisal",
     "Band",
     "Bar",

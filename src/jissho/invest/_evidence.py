@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import inf, sqrt
+from math import inf
 from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
 
 from jissho.invest._proposal import proposal_of
 from jissho.invest._whatif import break_even
@@ -53,19 +56,21 @@ def evidence_of(card: Mapping[str, Any]) -> Evidence:
         recall=proposal.recall,
         break_even=turn,
         events=events,
-        vouched=lower_limit(proposal.recall, events * JUDGED),
-        needed=inf if turn is None or turn >= proposal.recall else events_needed(proposal.recall, turn) / JUDGED,
+        vouched=float(lower_limit(proposal.recall, events * JUDGED)),
+        needed=inf if turn is None else float(events_needed(proposal.recall, turn)) / JUDGED,
         in_a_year=events + float(card["発生記録の増え方"]),
     )
 
 
-def lower_limit(share: float, n: float) -> float:
+def lower_limit(share: ArrayLike, n: ArrayLike) -> np.ndarray:
     """Lower end of the 95 % interval of a share seen in ``n`` events (Wilson 1927, doi:10.1080/01621459.1927.10502953)."""
-    middle = share + Z**2 / (2 * n) if n else 0.0
-    half = Z * sqrt(share * (1 - share) / n + Z**2 / (4 * n**2)) if n else 0.0
-    return max(0.0, (middle - half) / (1 + Z**2 / n)) if n else 0.0
+    share, n = np.asarray(share, dtype=float), np.asarray(n, dtype=float)
+    return (n * share + Z**2 / 2 - Z * np.sqrt(n * share * (1 - share) + Z**2 / 4)) / (n + Z**2)
 
 
-def events_needed(share: float, floor: float) -> float:
-    """Events in which ``share`` (above ``floor``) must be seen so that its :func:`lower_limit` is ``floor``."""
-    return Z**2 * floor * (1 - floor) / (share - floor) ** 2
+def events_needed(share: ArrayLike, floor: ArrayLike) -> np.ndarray:
+    """Events in which ``share`` must be seen so that its :func:`lower_limit` is ``floor``; infinite if not below ``share``."""
+    share, floor = np.broadcast_arrays(np.asarray(share, dtype=float), np.asarray(floor, dtype=float))
+    below = floor < share
+    gap = np.where(below, share - floor, 1.0)
+    return np.where(below, Z**2 * floor * (1 - floor) / gap**2, np.inf)

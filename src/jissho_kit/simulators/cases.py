@@ -10,12 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from jissho_kit.simulators._investment import DISCOUNT, events_needed, flows, lower_limit, present_value
+from jissho.invest import DISCOUNT, JUDGED, cash_flow, events_needed, lower_limit, present_value
 from jissho_kit.simulators._truth import Truth
 
 DECISIONS = ("AIをやる", "小さく試す", "治具・5S", "見送り")
 TRIAL_YEARS = 1  # a small trial may take this long; whoever needs longer has no data to decide on
-JUDGED = 0.5  # share of the recorded events that is kept for judging; the rest is for learning
 MAX_CARDS = 8_000
 
 
@@ -406,10 +405,10 @@ def appraise(cards: pd.DataFrame) -> pd.DataFrame:
     loss = cards["年間数"] * share * cards["見逃し単価"]
     effect = loss * recall - cards["年間数"] * (1 - share) * cards["過検出率"] / 100 * cards["過検出単価"]
     ramp = (cards["立上り1年目"] / 100, cards["立上り2年目"] / 100)
-    ai = present_value(flows(cards["初期費用"], effect, cards["運用費"], ramp))
-    of_recall = present_value(flows(0, loss, 0, ramp))  # what a recall of 1 is worth
+    ai = present_value(cash_flow(cards["初期費用"], effect, cards["運用費"], ramp))
+    of_recall = present_value(cash_flow(0, loss, 0, ramp))  # what a recall of 1 is worth
     removed = loss * cards["代案の削減率"] / 100
-    other = present_value(flows(cards["代案の初期費用"], removed, cards["代案の運用費"], ramp=()))
+    other = present_value(cash_flow(cards["代案の初期費用"], removed, cards["代案の運用費"], ramp=()))
     break_even = recall - ai / of_recall
     needed = events_needed(recall, break_even) / JUDGED
     vouched = lower_limit(recall, cards["発生記録"] * JUDGED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jissho_kit.simulators._investment import YEARS
+from jissho.invest import YEARS
 from jissho_kit.simulators.cases import DECISIONS, appraise
 from jissho_kit.truths._registry import RESULTS
 from jissho_kit.truths.money import recovery

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from jissho.invest import pool_yen
+from jissho.invest import DISCOUNT, YEARS, pool_yen
 from jissho.rules import compare_tax, judge
-from jissho_kit.simulators._investment import DISCOUNT, YEARS
 from jissho_kit.truths._registry import RESULTS
 from jissho_kit.truths.money import PAY_GROWTH, TAX_RATE
 

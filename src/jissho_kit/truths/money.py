@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from jissho_kit.simulators._investment import DISCOUNT, RAMP, YEARS, flows, payback, present_value
+from jissho.invest import DISCOUNT, RAMP, YEARS, cash_flow, payback, present_value
 from jissho_kit.truths._registry import DEMONSTRATIONS, Demonstration
 
 EXTRA = Fraction(30, 100)  # C6: share of the cost that is written off on top in the first year
@@ -32,17 +33,25 @@ def recovery(
     discount: float = DISCOUNT,
 ) -> dict[str, float]:
     """Payback (years) and net present value (yen): of the effect alone, with running cost, with the ramp-up as well."""
-    full = present_value(flows(initial, effect, 0, (), years), discount)
-    with_running = flows(initial, effect, running, (), years)
-    ramped = flows(initial, effect, running, ramp, years)
+    full = present_value(cash_flow(initial, effect, 0, (), years), discount)
+    with_running = cash_flow(initial, effect, running, (), years)
+    ramped = cash_flow(initial, effect, running, ramp, years)
     return {
         "payback_simple": initial / effect if effect > 0 else float("inf"),
         "payback_running": initial / (effect - running) if effect > running else float("inf"),
-        "payback": payback(ramped),
+        "payback": years_to_pay_back(ramped),
         "npv_simple": float(full),
         "npv_running": float(present_value(with_running, discount)),
         "npv": float(present_value(ramped, discount)),
     }
+
+
+def years_to_pay_back(flows: ArrayLike) -> float:
+    """Years until the flows add up to zero; beyond the last year its flow goes on for ever, infinite if that never pays."""
+    found, last = payback(flows), float(flows[-1])
+    if found is not None:
+        return found
+    return len(flows) - 1 - float(np.sum(flows)) / last if last > 0 else float("inf")
 
 
 def extra_depreciation(cost: float) -> int:

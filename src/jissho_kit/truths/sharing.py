@@ -5,8 +5,7 @@ Money in yen. The rules are those of 平成30年6月 (M1), as :mod:`jissho.rules
 
 from __future__ import annotations
 
-from jissho.invest import simulate_consortium
-from jissho_kit.simulators._investment import flows, present_value
+from jissho.invest import cash_flow, present_value, simulate_consortium
 from jissho_kit.simulators.cases import appraise
 from jissho_kit.truths._registry import RESULTS
 
@@ -72,7 +71,7 @@ def sharing(tables, **_) -> dict:
 
     def npv(who: str) -> float:
         share = sum(SHARES[name] for name in who)
-        return float(present_value(flows(card["初期費用"], effect * share, card["運用費"], ramp)))
+        return float(present_value(cash_flow(card["初期費用"], effect * share, card["運用費"], ramp)))
 
     buyers = {name.lower(): npv(name) for name in ("A", "B", "C", "AB", "AC", "BC")}
     costs = {f"cost_{name.lower()}": float(card["初期費用"] * share) for name, share in SHARES.items()}

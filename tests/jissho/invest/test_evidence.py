@@ -18,12 +18,14 @@ def test_the_lower_limit_is_wilsons():
     # Newcombe 1998 (doi:10.1002/(SICI)1097-0258(19980430)17:8<857::AID-SIM777>3.0.CO;2-E), 81 of 263 and 15 of 148
     assert lower_limit(81 / 263, 263) == pytest.approx(0.2553, abs=1e-4)
     assert lower_limit(15 / 148, 148) == pytest.approx(0.0624, abs=1e-4)
-    assert lower_limit(0.9, 0) == 0.0
+    assert lower_limit(0.9, 0) == lower_limit(0.8, 0) == 0.0
+    assert lower_limit([0.9, 1.0], [100, 3]) == pytest.approx([0.8256, 0.4385], abs=1e-4)
 
 
 def test_with_the_events_needed_the_lower_limit_is_the_floor():
     for share, floor in [(0.9, 0.7), (0.75, 0.5), (0.6, 0.59)]:
         assert lower_limit(share, events_needed(share, floor)) == pytest.approx(floor)
+    assert events_needed([0.8, 0.5], 0.8).tolist() == [inf, inf]
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])

@@ -5,9 +5,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from jissho_kit.simulators._investment import events_needed, flows, lower_limit, payback, present_value
 from jissho_kit.truths import demonstrate
-from jissho_kit.truths.money import TWO_THIRDS, consortium, deferral, subsidy, tax_credit
+from jissho_kit.truths.money import TWO_THIRDS, consortium, deferral, subsidy, tax_credit, years_to_pay_back
 
 MAN = 10_000
 
@@ -43,22 +42,10 @@ def test_m39_what_never_pays_back_takes_for_ever():
     assert found.right["npv"] < found.wrong["npv_running"] == pytest.approx(-12_000_000)
 
 
-def test_flows_value_and_payback_on_numbers_of_the_back_of_a_hand():
-    flow = flows(100, 60, 10, ramp=(0.5,), years=3)
-    assert flow.tolist() == [-100, 20, 50, 50]
-    assert present_value(flow, 0) == 20 and present_value([0, 110], 0.1) == pytest.approx(100)
-    assert payback(flow) == pytest.approx(2.6)
-    assert payback([-100, 50, 50]) == 2 and payback([-100, 10, 20]) == pytest.approx(2 + 70 / 20)
-    assert payback([0, 5]) == 0 and payback([-1, -1]) == float("inf")
-    assert flows([1, 2], 3, [0, 1], years=2).shape == (2, 3)
-
-
-def test_interval_of_a_recall_by_wilson():
-    assert lower_limit(0.9, 100) == pytest.approx(0.8256, abs=1e-4)
-    assert lower_limit(0.8, 0) == 0 and lower_limit(1.0, 3) == pytest.approx(0.4385, abs=1e-4)
-    needed = events_needed(0.9, 0.8)
-    assert lower_limit(0.9, needed) == pytest.approx(0.8)
-    assert events_needed(0.8, 0.8) == events_needed(0.5, 0.8) == float("inf")
+def test_payback_on_numbers_of_the_back_of_a_hand():
+    assert years_to_pay_back([-100, 20, 50, 50]) == pytest.approx(2.6)
+    assert years_to_pay_back([-100, 50, 50]) == 2 and years_to_pay_back([-100, 10, 20]) == pytest.approx(2 + 70 / 20)
+    assert years_to_pay_back([0, 5]) == 0 and years_to_pay_back([-1, -1]) == float("inf")
 
 
 def test_m40_the_deferral_is_worth_a_tenth_of_what_it_shows():

@@ -35,6 +35,7 @@ EVERYWHERE = "0.0.0.0"
 QUESTIONS = "questions"  # folder of a course's assignments, below the app's
 LONG = "long"  # tag of a lesson's cells that the short version leaves out
 SHORT_MINUTES = 20
+SHOWN_BY_FORM = re.compile(r"\n\n(単位: .*|(- .：.*\n?)+)\Z")
 
 
 @dataclass(frozen=True)
@@ -89,25 +90,37 @@ def prepare(
     opened = open_course(course) if course else None
     parts = _of_course(_parts(target), opened)
     folder = Path(workspace or default_workspace().with_name("workspace-app")).expanduser().resolve()
-    files, pages = {}, []
+    before, own, after = _assignments(opened, parts)
+    files: dict[str, bytes] = {}
+    made: list[tuple[Page, NotebookNode]] = []
+
+    def ask(assignment: str) -> None:
+        on_progress(f"問題を用意しています: {assignment}")
+        page, notebook, beside = _questions(opened, assignment)
+        made.append((page, notebook))
+        files.update(beside)
+
+    for assignment in before:
+        ask(assignment)
     for part in parts:
         on_progress(f"教材を作っています: {part.id} {part.title}")
-        files[f"{part.id}.ipynb"] = nbformat.writes(_page(lessons.build(part), part.title, short)).encode()
-        files |= {f"data/{name}/{name}.csv": contents.shipped(name) for name in part.datasets}
         minutes = SHORT_MINUTES if short else part.minutes
-        pages.append(Page(part.title, f"{minutes}分", f"{part.id}.ipynb"))
-    before, own, after = _assignments(opened, parts)
-    asked = {}
-    for assignment in (*before, *own, *after):
-        on_progress(f"問題を用意しています: {assignment}")
-        made, title = _questions(opened, assignment)
-        files |= made
-        asked[assignment] = Page(title, "答えて提出", f"{QUESTIONS}/{assignment}/{assignment}.ipynb")
-    pages = [*(asked[one] for one in before), *pages, *(asked[one] for one in (*own, *after))]
+        page = Page(part.title, f"{minutes}分", f"{part.id}.ipynb")
+        made.append((page, _page(lessons.build(part), part.title, short)))
+        files |= {f"data/{name}/{name}.csv": contents.shipped(name) for name in part.datasets}
+        if part.assignment in own:
+            own.remove(part.assignment)
+            ask(part.assignment)
+    for assignment in after:
+        ask(assignment)
     if after:
-        files[SURVEY.path] = nbformat.writes(_survey()).encode()
-        pages.append(SURVEY)
-    return App(folder, tuple(pages), opened, tuple(make_workspace(folder, files)))
+        made.append((SURVEY, _survey()))
+    pages = tuple(page for page, _ in made)
+    for (page, notebook), following in zip(made, [*pages[1:], None], strict=True):
+        if following:
+            notebook.cells.append(_way_on(following))
+        files[page.path] = nbformat.writes(notebook).encode()
+    return App(folder, pages, opened, tuple(make_workspace(folder, files)))
 
 
 def _parts(target: str) -> list[Part]:
@@ -152,8 +165,8 @@ def _assignments(course: Course | None, parts: Sequence[Part]) -> tuple[list[str
     )
 
 
-def _questions(course: Course, assignment: str) -> tuple[dict[str, bytes], str]:
-    """A released assignment as files of a page, with a form for handing in at its end; and its title."""
+def _questions(course: Course, assignment: str) -> tuple[Page, NotebookNode, dict[str, bytes]]:
+    """A released assignment as a page with a form for handing in at its end; and the files beside it."""
     release = course.root / "release" / assignment
     if not release.is_dir():
         from jissho_kit.grading import driver
@@ -162,15 +175,28 @@ def _questions(course: Course, assignment: str) -> tuple[dict[str, bytes], str]:
     notebook = nbformat.read(release / f"{assignment}.ipynb", as_version=4)
     first = next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), assignment)
     title = first.splitlines()[0].lstrip("# ").strip()
+    notebook.cells = [_asked(cell) for cell in notebook.cells if "nbgrader" not in cell.metadata]
     offer = f"from jissho.teach.handin import offer_hand_in\n\noffer_hand_in({assignment!r})"
     notebook.cells.append(v4.new_code_cell(offer, id=f"{assignment}-hand-in"))
-    here = f"{QUESTIONS}/{assignment}"
+    page = Page(title, "答えて提出", f"{QUESTIONS}/{assignment}/{assignment}.ipynb")
     files = {
-        f"{here}/{path.relative_to(release)}": path.read_bytes()
+        f"{QUESTIONS}/{assignment}/{path.relative_to(release)}": path.read_bytes()
         for path in sorted(release.rglob("*"))
         if path.is_file() and path.suffix != ".ipynb"
     }
-    return files | {f"{here}/{assignment}.ipynb": nbformat.writes(_page(notebook, title)).encode()}, title
+    return page, _page(notebook, title), files
+
+
+def _asked(cell: NotebookNode) -> NotebookNode:
+    """A question without what its form shows again below it: the options, the unit."""
+    if cell.cell_type == "markdown" and cell.source.startswith("### 問"):
+        cell.source = SHOWN_BY_FORM.sub("", cell.source)
+    return cell
+
+
+def _way_on(following: Page) -> NotebookNode:
+    link = f'<a class="jissho-next" href="/voila/render/{escape(following.path)}">次へ：{escape(following.title)} →</a>'
+    return v4.new_markdown_cell(link, id="way-on")
 
 
 def _survey() -> NotebookNode:
@@ -184,7 +210,7 @@ def first_page(app: App) -> str:
     """HTML of the page behind the link: what there is, in large type."""
     template = Template((LAB / "app.html").read_text(encoding="utf-8"))
     rows = "\n".join(
-        f'<a href="voila/render/{escape(page.path)}"><b>{escape(page.title)}</b><span>{escape(page.note)}</span></a>'
+        f'<a href="/voila/render/{escape(page.path)}"><b>{escape(page.title)}</b><span>{escape(page.note)}</span></a>'
         for page in app.pages
     )
     return template.substitute(pages=rows)
@@ -243,6 +269,13 @@ def _server(app: App, port: int, lan: bool):
         def get(self):
             self.finish(page)
 
+    class Elsewhere(RequestHandler):
+        """A mistyped address, too, shows what there is."""
+
+        def get(self):
+            self.set_status(404)
+            self.finish(page)
+
     class Server(voila.app.Voila):
         def init_handlers(self):
             """No list of folders, which would name the visitors; no other notebook than the app's pages."""
@@ -252,7 +285,7 @@ def _server(app: App, port: int, lan: bool):
                     own.append((f"/voila/render/({known})", *handler[1:]))
                 elif handler[0] != "/" and not re.search("/voila/(tree|api/contents|files)", handler[0]):
                     own.append(handler)
-            return own
+            return [*own, (".*", Elsewhere)]
 
     log = state_dir() / "app.log"
     log.parent.mkdir(parents=True, exist_ok=True)

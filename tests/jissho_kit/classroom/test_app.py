@@ -30,13 +30,21 @@ def test_lesson_and_questions_are_pages_with_a_way_back_and_a_hand_in(ready):
         assert notebook.metadata["title"] == one.title and notebook.metadata["jissho_home"] == ""
         assert one.title in app.first_page(ready) and one.path in app.first_page(ready)
     assert page(ready, 1).cells[-1].source.endswith("offer_hand_in('K-F-1')")
+    assert "次へ：課題" in page(ready, 0).cells[-1].source and ready.pages[1].path in page(ready, 0).cells[-1].source
     assert "jissho_kit" not in nbformat.writes(page(ready, 0)) + nbformat.writes(page(ready, 1))
+
+
+def test_a_page_asks_each_question_once(ready):
+    told = [cell.source for cell in page(ready, 1).cells]
+    assert not [source for source in told if "\n- ア：" in source or "単位: " in source or "answer(" in source]
+    options = [source for source in told if "ask(" in source and "options=" in source]
+    assert options and len([source for source in told if source.startswith("### 問")]) == 5
 
 
 def test_the_whole_class_has_a_test_first_and_a_test_last(ready):
     before, own, after = app._assignments(ready.course, curriculum.ready_parts("K"))
     assert (before, after) == (["K-F-pre"], ["K-F-post"]) and own[0] == "K-F-1"
-    assert [app._questions(ready.course, form)[1] for form in (*before, *after)] == ["事前テスト", "事後テスト"]
+    assert [app._questions(ready.course, form)[0].title for form in (*before, *after)] == ["事前テスト", "事後テスト"]
 
 
 def test_a_class_sees_its_own_fields_lessons(ready):

@@ -32,7 +32,8 @@ body[data-voila] .jp-RenderedHTMLCommon table { font-size: 17px; }
 .jissho-unit { font-size: 20px; line-height: 48px; padding-left: 8px; }
 .jissho-form .widget-radio, .jissho-form .widget-radio-box, .jissho-form .widget-checkbox { height: auto; width: 100%; max-width: 100%; }
 .jissho-form .widget-radio-box label, .jissho-form .widget-checkbox label
-  { height: auto; white-space: normal; padding: 8px 6px; margin: 2px 0; display: flex; align-items: center; width: 100%; }
+  { height: auto; white-space: normal; padding: 8px 6px; margin: 2px 0; display: flex; align-items: center; width: 100%; box-sizing: border-box; }
+.jissho-form .widget-radio, .jissho-form .widget-checkbox { margin: 2px 0; }
 .jissho-form input[type=radio], .jissho-form input[type=checkbox] { width: 24px; height: 24px; margin: 0 12px 0 2px; flex: 0 0 auto; order: -1; accent-color: #1F5F99; }
 .jissho-form .widget-checkbox-label-spacer { display: none; }
 .jissho-form .widget-button { align-self: flex-start; }
@@ -44,6 +45,7 @@ body[data-voila] .jp-RenderedHTMLCommon table { font-size: 17px; }
 .jissho-card { font-size: 18px; padding: 6px; }
 .jissho-form .jissho-groups { padding-bottom: 8px; margin-bottom: 6px; border-bottom: 1px solid #C9D6E2; }
 .jissho-form .widget-toggle-buttons { height: auto; }
+.jissho-form .widget-toggle-buttons .widget-toggle-button { padding: 0 16px; margin: 0 6px 6px 0; }
 .jissho-form .noUi-target { height: 12px; margin: 0; }
 .jissho-form .widget-slider .noUi-handle, .jissho-form .noUi-horizontal .noUi-handle { width: 30px; height: 30px; top: -11px; right: -15px; border-radius: 50%; border: 3px solid #fff; background: #1F5F99; box-shadow: 0 0 3px #333; }
 .jissho-form .widget-hslider { height: 48px; align-items: center; }

@@ -22,8 +22,8 @@ def show_card(card: DecisionCard) -> None:
         The folder cannot be written.
     """
     files = {
-        f"{NAME}.html": ("text/html", "印刷する一枚（HTML）", card_html(card)),
-        f"{NAME}.json": ("application/json", "ラボに渡すデータ（JSON）", card_json(card)),
+        f"{NAME}.html": ("text/html", "印刷する一枚", card_html(card)),
+        f"{NAME}.json": ("application/json", "ラボに渡すデータ", card_json(card)),
     }
     if not automatic():
         _keep({name: text for name, (_, _, text) in files.items()})

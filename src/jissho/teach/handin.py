@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -22,9 +23,11 @@ KEPT = "{}/提出"  # where the visitor's name is kept, among the predictions
 
 def offer_hand_in(assignment: str) -> None:
     """Show the form for handing in; it may be pressed again, and then replaces what the same visitor handed in before."""
+    name = fields.line()
+    name.put(known_name())
     card(
         "答え終わったら、提出してください。お名前（講師が見分けられれば、仮の名前で構いません）",
-        fields.line(),
+        name,
         "提出する",
         store.get("predictions", KEPT.format(assignment)),
         lambda name: _handed_in(assignment, name),
@@ -32,6 +35,16 @@ def offer_hand_in(assignment: str) -> None:
             f"<p>{escape(str(name))} さんの答えを提出しました。直したときは、もう一度「提出する」を押してください。</p>"
         ),
     )
+
+
+def known_name() -> str:
+    """The name under which this visitor has handed in another sheet, or ``""``: one person stays one in the report."""
+    for file in sorted(store.folder().parent.parent.glob(f"*/{store.folder().name}/{store.FILE_NAME}")):
+        with contextlib.suppress(AnswerError, OSError):
+            for key, entry in store.read(file)["predictions"].items():
+                if key.endswith(KEPT.format("")) and isinstance(entry["value"], str):
+                    return entry["value"]
+    return ""
 
 
 def _handed_in(assignment: str, name: str) -> dict:

@@ -71,7 +71,8 @@ def after_prediction(key: str, draw: Callable[[], Any], *, follows: Sequence[str
         if _saved(key):
             place.outputs = drawn(draw)
 
-    wait = f'<p style="font-size:18px">{escape(WAIT)}</p>'
+    frame = "font-size:18px;border:2px dashed #9AA7B2;color:#51626F;padding:10px 20px;margin:8px 0;max-width:900px"
+    wait = f'<p style="{frame}">{escape(WAIT)}</p>'
     place.outputs = ({"output_type": "display_data", "data": {"text/html": wait, "text/plain": WAIT}, "metadata": {}},)
     for one in (key, *follows):
         store.when_saved("predictions", one, update)
@@ -112,11 +113,14 @@ def decided(key: str) -> dict | None:
 def show_prediction(key: str, actual: str, note: str = "") -> None:
     """Lay the prediction beside the result: あなたの予想 … ／ 実際 …"""
     entry = _saved(key)
-    guess = "記録なし" if entry is None else _with_unit(str(entry["value"]), str(entry.get("unit", "")))
+    guess = "記録なし" if entry is None else str(entry["value"])
+    if entry and "unit" in entry:
+        guess = _with_unit(guess, str(entry["unit"]))
+    whole = '<span style="display:inline-block">'  # a line is broken between the two, not within
     display(
         HTML(
             '<div style="font-size:22px;line-height:1.8;border:2px solid #2F7FC1;padding:10px 20px;max-width:900px">'
-            f"あなたの予想：<b>{escape(guess)}</b>　／　実際：<b>{escape(actual)}</b>"
+            f"{whole}あなたの予想：<b>{escape(guess)}</b>　／　</span>{whole}実際：<b>{escape(actual)}</b></span>"
             + (f"<br>{escape(note)}" if note else "")
             + "</div>"
         )

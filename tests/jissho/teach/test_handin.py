@@ -7,7 +7,7 @@ import json
 import pytest
 
 from jissho.errors import AnswerError
-from jissho.teach import store
+from jissho.teach import handin, store
 from jissho.teach.handin import COURSE, hand_in
 
 NAME = "K-X-1"
@@ -30,6 +30,21 @@ def course(tmp_path, monkeypatch):
 def files(course):
     submitted = course / "submitted"
     return {str(path.relative_to(submitted)) for path in submitted.rglob("*") if path.is_file()}
+
+
+def test_the_name_is_asked_for_once(course, tmp_path, monkeypatch):
+    sheets = [tmp_path / "questions" / name / "visitor" for name in ("K-X-1", "K-X-2", "K-X-3")]
+    for sheet in sheets:
+        sheet.mkdir(parents=True)
+    monkeypatch.setattr(store, "folder", lambda: sheets[0])
+    assert handin.known_name() == ""
+    store.save("answers", "K-X-1.a", "99.55")
+    handin._handed_in(NAME, "山田　太郎")
+    (sheets[1] / "回答.json").write_text("{壊れた")
+    monkeypatch.setattr(store, "folder", lambda: sheets[2])
+    assert handin.known_name() == "山田 太郎"
+    monkeypatch.setattr(store, "folder", lambda: sheets[2].with_name("stranger"))
+    assert handin.known_name() == ""
 
 
 def test_what_was_recorded_lies_beside_the_released_notebook(course):

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 from jupyter_client.session import Session
 from nbclient import NotebookClient
 from nbformat import NotebookNode, from_dict
-from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbformat.v4 import new_output
 
 from jissho.errors import UsageError
 from jissho_kit.grading import intake
@@ -141,8 +141,8 @@ def run_submission(job: Job, box: Sandbox | None = None, limits: Limits | None =
         The sandbox cannot start a process.
     """
     limits = limits or LIMITS
-    cells = [new_code_cell() for _ in job.sources]
-    reader = _Reader(new_notebook(cells=cells))
+    cells = [intake.make_cell("code") for _ in job.sources]
+    reader = _Reader(NotebookNode(cells=cells, metadata={}))
     stopped, timed_out = "", []
     with (box or sandbox()).start(limits, ENVIRONMENT) as process:
         try:

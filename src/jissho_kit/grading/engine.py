@@ -50,7 +50,8 @@ class Threads:
 
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
-        self._pool = ThreadPoolExecutor(jobs, thread_name_prefix="grading")
+        # One more than jobs, where there are several: it begins while another ends, which is mostly waiting.
+        self._pool = ThreadPoolExecutor(jobs + (jobs > 1), thread_name_prefix="grading")
         self._open: set[Future] = set()
 
     def require(self) -> None:

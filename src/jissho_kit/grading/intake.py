@@ -6,7 +6,7 @@ import json
 import os
 import stat
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 import nbformat
 from nbformat import NotebookNode, from_dict
-from nbformat.v4 import new_markdown_cell, new_notebook
+from nbformat.v4 import new_notebook
 
 from jissho.errors import DataError
 from jissho.names import ANSWERS
@@ -346,7 +346,7 @@ def read_notebook(raw: bytes) -> NotebookNode:
     notes: list[str] = []
     made = [_cell(cell, number, notes) for number, cell in enumerate(cells, 1)]
     if notes:
-        made.insert(0, new_markdown_cell("\n".join(f"- {note}" for note in notes)))
+        made.insert(0, make_cell("markdown", "\n".join(f"- {note}" for note in notes)))
     kept = [cell for cell in made if cell]
     for position, cell in enumerate(kept):
         cell["id"] = f"cell-{position:04d}"  # nbformat's are random: the same hand-in would give another file each time
@@ -389,11 +389,17 @@ def _cell(cell, number: int, notes: list[str]) -> NotebookNode | None:
     elif len(source) > MOST_SOURCE:
         notes.append(f"上から{number}番目のセルは、長すぎるので除きました。")
     else:
-        text, metadata = source.encode("utf-8", "replace").decode(), _metadata(cell.get("metadata"))
-        # Not by nbformat's new_code_cell, which checks every cell on its own: the whole notebook is checked anyway.
-        run = {"outputs": [], "execution_count": None} if kind == "code" else {}
-        return NotebookNode(cell_type=kind, source=text, metadata=metadata, **run)
+        return make_cell(kind, source.encode("utf-8", "replace").decode(), _metadata(cell.get("metadata")))
     return None
+
+
+def make_cell(kind: str, source: str = "", metadata: Mapping | None = None) -> NotebookNode:
+    """A cell of ``kind`` that has not been run, without an id.
+
+    Not by nbformat's own functions, which check every cell by itself: the whole notebook is checked anyway.
+    """
+    run = {"outputs": [], "execution_count": None} if kind == "code" else {}
+    return NotebookNode(cell_type=kind, source=source, metadata=from_dict(dict(metadata or {})), **run)
 
 
 def _metadata(told) -> NotebookNode:

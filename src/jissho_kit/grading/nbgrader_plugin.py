@@ -17,7 +17,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from nbconvert.exporters import HTMLExporter, NotebookExporter
+from nbconvert.exporters import HTMLExporter, NotebookExporter, TemplateExporter
 from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
@@ -146,12 +146,19 @@ def _is_plain(file: str) -> bool:
     return stat.S_ISREG(status.st_mode) and status.st_size <= intake.MOST_BYTES
 
 
+class _Own(NotebookNode):
+    """A notebook that nobody else holds: nbconvert copies each as a precaution, four times in all, which is not needed."""
+
+    def __deepcopy__(self, memo):
+        return self
+
+
 class TolerantExporter(NotebookExporter):
     """Reads what stock nbgrader stops on: a byte order mark, cp932, broken cells; never opens what is no regular file."""
 
     def from_filename(self, filename, resources=None, **kw):
         """Build the notebook anew from what was handed in."""
-        nb = intake.read_notebook(intake.read_regular(Path(filename)))
+        nb = _Own(intake.read_notebook(intake.read_regular(Path(filename))))
         return self.from_notebook_node(nb, resources=resources or {}, **kw)
 
 
@@ -347,7 +354,8 @@ class FeedbackExporter(HTMLExporter):
     def from_notebook_node(self, nb, resources=None, **kw):
         """Hand the verdicts to the page."""
         resources["jissho"] = {"verdicts": verdicts_in(nb), "states": STATES}
-        return super().from_notebook_node(nb, resources, **kw)
+        # Not HTMLExporter's own, which parses the whole page again to add what only its own template lacks.
+        return TemplateExporter.from_notebook_node(self, nb, self._init_resources(resources), **kw)
 
 
 # State of a verdict → mark and word on the page.

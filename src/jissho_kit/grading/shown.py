@@ -9,7 +9,9 @@ import base64
 import binascii
 import html
 import struct
+from functools import lru_cache
 
+REMEMBERED = 64  # texts and tables; an assignment's are the same on most of its pages
 LONGEST_PROSE = 50_000  # letters; a longer text is shown as it is written
 LONGEST_TABLE = 300_000
 MOST_IMAGE = 8_000_000  # letters of base64
@@ -46,11 +48,14 @@ DROPPED = ("style", "script", "template", "noscript", "iframe", "object", "svg",
 
 def prose(source: str) -> str:
     """Markdown as HTML with only the tags that prose needs; everything else is shown as text."""
+    return _prose(source) if len(source) <= LONGEST_PROSE else as_text(source)
+
+
+@lru_cache(REMEMBERED)
+def _prose(source: str) -> str:
     import bleach
     from nbconvert.filters import markdown2html
 
-    if len(source) > LONGEST_PROSE:
-        return as_text(source)
     try:
         made = markdown2html(source.replace("attachment:", ""))  # what is not there stops nbconvert
         return bleach.clean(made, tags=PROSE, attributes={"a": ["href"]}, protocols={"http", "https"})
@@ -65,11 +70,14 @@ def as_text(source: str) -> str:
 
 def table(made: str) -> str:
     """HTML of an output with only the tags of tables and prose; empty for one that is too large or that a parser gives up on."""
+    return _table(made) if len(made) <= LONGEST_TABLE else ""
+
+
+@lru_cache(REMEMBERED)
+def _table(made: str) -> str:
     import bleach
     from bs4 import BeautifulSoup
 
-    if len(made) > LONGEST_TABLE:
-        return ""
     try:
         soup = BeautifulSoup(made, "html.parser")
         for tag in soup(DROPPED):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from nbformat import NotebookNode, from_dict
-from nbformat.v4 import new_code_cell, new_markdown_cell, upgrade
+from nbformat.v4 import upgrade
 
+from jissho_kit.grading.intake import make_cell
 from jissho_kit.grading.manifest import KERNEL, TEXT_STUB, GradedCell, Manifest
 
 CELL_TYPES = ("code", "markdown", "raw")
@@ -46,7 +47,9 @@ def tidy(nb: NotebookNode, manifest: Manifest, known: set[str]) -> tuple[Noteboo
     nb.cells = kept
     nb.metadata = from_dict(KERNEL)
     if notes:
-        nb.cells.insert(0, new_markdown_cell("**採点の前に直したこと**\n\n" + "\n".join(f"- {note}" for note in notes)))
+        nb.cells.insert(
+            0, make_cell("markdown", "**採点の前に直したこと**\n\n" + "\n".join(f"- {note}" for note in notes))
+        )
     return _with_ids(nb), notes
 
 
@@ -82,17 +85,17 @@ def _own(cell: NotebookNode, graded: GradedCell, is_last: bool) -> NotebookNode:
     """A participant's cell: its text is theirs, its grading metadata ours; a copy is an ordinary cell."""
     cell.metadata.pop("nbgrader", None)
     if is_last:
-        made = new_markdown_cell if graded.role == "manual" else new_code_cell
-        cell = made(cell.source, metadata=NotebookNode(cell.metadata) | {"nbgrader": graded.metadata()})
+        kind = "markdown" if graded.role == "manual" else "code"
+        cell = make_cell(kind, cell.source, {**cell.metadata, "nbgrader": graded.metadata()})
     return cell
 
 
 def _test(graded: GradedCell) -> NotebookNode:
-    return new_code_cell(graded.source, metadata={"nbgrader": graded.metadata()})
+    return make_cell("code", graded.source, {"nbgrader": graded.metadata()})
 
 
 def _manual(graded: GradedCell) -> NotebookNode:
-    return new_markdown_cell(_released(graded), metadata={"nbgrader": graded.metadata()})
+    return make_cell("markdown", _released(graded), {"nbgrader": graded.metadata()})
 
 
 def _released(graded: GradedCell) -> str:

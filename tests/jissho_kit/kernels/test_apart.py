@@ -65,6 +65,22 @@ print(sorted(os.listdir("/tmp")))"""
 
 
 @needs_walls
+def test_the_kernel_that_it_is_given_is_as_new_and_its_own(process):
+    source = """
+import os, numpy as np
+from sklearn.linear_model import LogisticRegression
+shell = get_ipython()
+print(_dh[0], os.path.isdir(shell.profile_dir.location), len(In), sorted(n for n in shell.user_ns_hidden if n == "df"))
+print(np.random.random())
+LogisticRegression(max_iter=1).fit(np.arange(8.0).reshape(4, 2) * [1, 900], [0, 1, 0, 1])"""
+    told = shown(process, source)
+    with kernels.sandbox().start(SHORT) as other:
+        again = shown(other, source)
+    assert told.startswith("/box/work True 2 []\n") and "ConvergenceWarning" in told, told
+    assert told.split()[4] != again.split()[4], "siblings draw the same numbers"
+
+
+@needs_walls
 def test_system_calls_that_open_sandboxes_are_refused(process):
     source = """
 import ctypes

@@ -23,6 +23,7 @@ import sys
 import tarfile
 import threading
 import time
+from pathlib import Path
 
 import isolate
 from ipykernel.ipkernel import IPythonKernel
@@ -168,19 +169,58 @@ class Kernel(IPythonKernel):
 
 
 def warm_up() -> None:
-    """In the warm process: fill the caches that the first figure needs. Nothing of it can be seen by a cell."""
+    """In the warm process: make the kernel that each submission gets a copy of, and fill caches that a first use needs.
+
+    Nothing of it can be seen by a cell. To make a kernel looks at every module there is, so a fork that does so itself
+    copies most of the warm process's memory.
+    """
     import ipykernel.debugger
+
+    ipykernel.debugger._is_debugpy_available = False  # it would listen on a port that nobody can reach
+    _make_kernel()
+    _draw_a_figure()
+    _show_a_table()
+    _fit_a_model()
+
+
+def _make_kernel() -> None:
+    quiet = Config({"HistoryManager": {"hist_file": ":memory:"}})
+    outbox = Outbox(key=b"")
+    kernel = Kernel.instance(session=outbox, iopub_thread=None, iopub_socket=outbox, config=quiet)
+    IPKernelApp.instance(parent_handle=1, kernel=kernel)  # %matplotlib asks it; it is never started
+
+
+def _draw_a_figure() -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.backends.registry import backend_registry
     from matplotlib.figure import Figure
 
-    ipykernel.debugger._is_debugpy_available = False  # it would listen on a port that nobody can reach
-    for name in ("IPython.core.pylabtools", "pandas.io.formats.html", "pandas.io.formats.string"):
-        importlib.import_module(name)
+    importlib.import_module("IPython.core.pylabtools")
     backend_registry.list_all()  # reads the entry points of everything that is installed
     figure = Figure()
     figure.subplots().plot([0, 1], label="a")
     FigureCanvasAgg(figure).print_png(io.BytesIO())
+
+
+def _show_a_table() -> None:
+    import pandas as pd
+
+    df = pd.DataFrame({"a": ["x", "y"], "b": [0.5, None]})
+    (repr(df), df._repr_html_(), df.groupby("a")["b"].mean(), df.dropna())
+
+
+def _fit_a_model() -> None:
+    """One thread only (the environment says so), for a fork would not have the others."""
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import roc_auc_score
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+    from sklearn.tree import DecisionTreeClassifier
+
+    X, y = np.arange(8.0).reshape(4, 2), np.array([0, 1, 0, 1])
+    for model in (LogisticRegression(), DecisionTreeClassifier(max_depth=1, random_state=0)):
+        roc_auc_score(y, make_pipeline(StandardScaler(), model).fit(X, y).predict_proba(X)[:, 1])
 
 
 def serve(channel_fd: int, limits: dict, work: str) -> None:
@@ -205,18 +245,21 @@ def serve(channel_fd: int, limits: dict, work: str) -> None:
 
 
 def _kernel(channel: socket.socket) -> Kernel:
+    """The warm process's kernel, made this process's own."""
     import numpy as np
 
     np.random.seed()  # the legacy global state would be every submission's the same
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # between cells
-    outbox = Outbox(key=b"", channel=channel, lock=threading.RLock(), owner=os.getpid())
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     if "matplotlib" in sys.modules:
         sys.modules["matplotlib"].rcParams["backend"] = os.environ["MPLBACKEND"]  # read at import, too early here
+    kernel = Kernel.instance()
+    outbox = kernel.session
+    outbox.channel, outbox.lock, outbox.owner = channel, threading.RLock(), os.getpid()
+    kernel.shell.init_ipython_dir(None)
+    kernel.shell.init_profile_dir(None)  # its folders are to be in this process's own box
+    kernel.shell.history_manager.dir_hist[:] = [Path.cwd()]
     sys.stdout, sys.stderr = Text(outbox, "stdout", 1), Text(outbox, "stderr", 2)
-    quiet = Config({"HistoryManager": {"hist_file": ":memory:"}})
-    kernel = Kernel.instance(session=outbox, iopub_thread=None, iopub_socket=outbox, config=quiet)
-    IPKernelApp.instance(parent_handle=1, kernel=kernel)  # %matplotlib asks it; it is never started
     return kernel
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import logging
+import threading
+import time
 from collections.abc import Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from distributed import Security
 
 CONNECT_S = 10.0
+GONE_S = 60.0  # for so long a class may be without workers: one that is started again needs less
+LOOK_S = 2.0
 START = "ワーカーの始め方は、README の「何台かで採点する」にあります。"
 
 
@@ -49,12 +53,25 @@ class Cluster:
         check(address)
         self._root = Path(root).resolve()
         self._client = _connected(address, tls)
-        self._open: set = set()
+        self._address = address
+        self._open: dict[object, Future[Looked]] = {}
         try:
             self.jobs = jobs or _threads(self._client, address)
         except UsageError:
             self._client.close()
             raise
+        self._closed = threading.Event()
+        threading.Thread(target=self._watch, name="cluster-watch", daemon=True).start()
+
+    def _watch(self) -> None:
+        """Dask waits for ever where all workers or the scheduler are gone; whoever grades is told."""
+        seen = time.monotonic()
+        while not self._closed.wait(LOOK_S):
+            with contextlib.suppress(Exception):  # of several kinds: the scheduler is gone
+                seen = time.monotonic() if self._client.nthreads() else seen
+            if time.monotonic() - seen > GONE_S:
+                for told in list(self._open.values()):
+                    _tell(told, error=_gone(self._address))
 
     def require(self) -> None:
         """See :class:`Engine`; also raises where a worker does not see the course, or has other packages."""
@@ -86,20 +103,21 @@ class Cluster:
         """See :class:`Engine`."""
         told: Future[Looked] = Future()
         asked = self._client.submit(look, task, pure=False)
-        self._open.add(asked)
+        self._open[asked] = told
 
         def done(_) -> None:
-            self._open.discard(asked)
+            self._open.pop(asked, None)
             looked = Looked()  # whatever became of it there: nbgrader comes to the same here, and says whose it was
             with contextlib.suppress(Exception):
                 looked = asked.result()
-            told.set_exception(_refused("", looked.refused)) if looked.refused else told.set_result(looked)
+            _tell(told, looked, _refused("", looked.refused) if looked.refused else None)
 
         asked.add_done_callback(done)
         return told
 
     def close(self) -> None:
         """Forget what has not begun. What runs on a worker runs to its end or its limits, shut in, and is dropped."""
+        self._closed.set()
         with contextlib.suppress(Exception):  # the cluster may be gone
             self._client.cancel(list(self._open))
         self._client.close()
@@ -160,6 +178,19 @@ def _threads(client, address: str) -> int:
     if not threads:
         raise UsageError(f"Dask のスケジューラー {address} に、ワーカーが一つもありません。", mend=START)
     return threads
+
+
+def _tell(told: Future[Looked], looked: Looked | None = None, error: UsageError | None = None) -> None:
+    """The first word counts: a worker may come back after it was given up."""
+    with contextlib.suppress(InvalidStateError):
+        told.set_exception(error) if error else told.set_result(looked)
+
+
+def _gone(address: str) -> UsageError:
+    return UsageError(
+        f"Dask のスケジューラー {address} から、ワーカーがすべていなくなりました。採点を止めました。",
+        mend="ここまでの採点は残っています。ワーカーを始め直してから、同じ命令をもう一度動かしてください。続きから採点します。",
+    )
 
 
 def _refused(address: str, why: str) -> UsageError:

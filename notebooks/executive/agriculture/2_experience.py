@@ -410,14 +410,14 @@ def 時計(決めた, しきい値):
     )
     間に合う = 刻み[:-1] < 締切
     ax.bar(
-        刻み[:-1],
+        刻み[:-1] - 1,  # 2時間ごとの記録なので、見たのは棒の幅のどこか
         高さ,
         width=1.8,
         align="center",
         color=np.where(間に合う | (刻み[:-1] == 締切), COLORS["良"], COLORS["不良"]),
     )
-    ax.axvline(締切 + 1, color=COLORS["黒"], linestyle="--")
-    label(ax, 締切 + 1, max(高さ) * 0.9, "18時間の線", dx=8, fontsize=16)
+    ax.axvline(締切, color=COLORS["黒"], linestyle="--")
+    label(ax, 締切, max(高さ) * 0.9, "18時間の線", dx=8, fontsize=16)
     ax.set_xticks(刻み[刻み % 6 == 0])
     ax.yaxis.get_major_locator().set_params(integer=True)
     show(fig, alt=f"通知を見るまでの時間の分布。18時間を過ぎたのは{数['間に合わず']}回。")

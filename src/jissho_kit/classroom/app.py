@@ -89,6 +89,7 @@ def prepare(
     """
     opened = open_course(course) if course else None
     parts = _of_course(_parts(target), opened)
+    parts = _shortened(parts, target) if short else parts
     folder = Path(workspace or default_workspace().with_name("workspace-app")).expanduser().resolve()
     before, own, after = _assignments(opened, parts)
     files: dict[str, bytes] = {}
@@ -106,7 +107,7 @@ def prepare(
         on_progress(f"教材を作っています: {part.id} {part.title}")
         minutes = SHORT_MINUTES if short else part.minutes
         page = Page(part.title, f"{minutes}分", f"{part.id}.ipynb")
-        made.append((page, _page(lessons.build(part), part.title, short)))
+        made.append((page, _short(part, lessons.build(part)) if short else _page(lessons.build(part), part.title)))
         files |= {f"data/{name}/{name}.csv": contents.shipped(name) for name in part.datasets}
         if part.assignment in own:
             own.remove(part.assignment)
@@ -141,8 +142,26 @@ def _of_course(parts: list[Part], course: Course | None) -> list[Part]:
     return [part for part in parts if course and part.field == course.field] or parts
 
 
-def _page(notebook: NotebookNode, title: str, short: bool = False) -> NotebookNode:
-    notebook.cells = [cell for cell in notebook.cells if not (short and LONG in cell.metadata.get("tags", []))]
+def _shortened(parts: list[Part], target: str) -> list[Part]:
+    """Those that have a short version: the stages that some timetable plans in short."""
+    course = curriculum.load_course(contents.NO_CODE_TIER)
+    days = [day for profile in course.profiles.values() for day in profile.days]
+    stages = {block.stage for day in days for block in day.blocks if block.short}
+    modules = {module.id for module in course.modules if module.stage in stages}
+    having = [part for part in parts if part.module in modules]
+    if not having:
+        raise UsageError(f"{target} に短い版はありません。", mend="--short を付けずに開いてください。")
+    return having
+
+
+def _short(part: Part, notebook: NotebookNode) -> NotebookNode:
+    notebook.cells = [cell for cell in notebook.cells if LONG not in cell.metadata.get("tags", [])]
+    for cell in notebook.cells:
+        cell.source = cell.source.replace(f"／ {part.minutes}分", f"／ {SHORT_MINUTES}分")
+    return _page(notebook, part.title)
+
+
+def _page(notebook: NotebookNode, title: str) -> NotebookNode:
     notebook.metadata["title"] = title
     notebook.metadata["jissho_home"] = ""  # the way back leads to the app's own first page
     return notebook

@@ -63,10 +63,19 @@ def test_the_survey_asks_on_a_page_of_its_own(ready):
 
 def test_the_short_version_is_a_real_part_of_the_lesson(tmp_path):
     short, whole = (app.prepare("K-F-1", tmp_path / name, short=name == "短い") for name in ("短い", "全部"))
-    sources = [[cell.source for cell in page(one, 0).cells] for one in (short, whole)]
+    sources = [[cell.source.replace("／ 20分", "／ 50分") for cell in page(one, 0).cells] for one in (short, whole)]
     assert 5 < len(sources[0]) < len(sources[1]) and set(sources[0]) < set(sources[1])
     assert f"{app.SHORT_MINUTES}分" in app.first_page(short)
     assert len(short.pages) == 1
+    first = next(cell.source for cell in page(short, 0).cells if cell.cell_type == "markdown")
+    assert "／ 20分 ／" in first and "50分" not in first
+
+
+def test_only_what_is_planned_in_short_has_a_short_version(tmp_path):
+    parts = app._shortened(curriculum.ready_parts("K"), "K")
+    assert [part.id for part in parts] == ["K-F-1", "K-F-2", "K-A-1", "K-A-2"]
+    with pytest.raises(UsageError, match="短い版はありません"):
+        app.prepare("K-F-3", tmp_path / "a", short=True)
 
 
 @pytest.mark.parametrize("target, why", [("G-F-1", "プログラムを書く教材"), ("K-Z-9", "ありません")])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from jissho_kit import curriculum
 from jissho_kit.grading import driver
 from jissho_kit.grading.course import make_course
 from jissho_kit.kernels import why_not
@@ -98,7 +99,8 @@ def an_answer_is_handed_in(page, known: bool) -> None:
 @pytest.mark.parametrize("field", LESSONS)
 def test_an_executive_moves_yen_answers_hands_in_and_is_graded(visit, serve, field, tmp_path):
     modules = [lesson.module for lesson in LESSONS[field]]
-    course = make_course(tmp_path / "講座", "K", field, 3)
+    lent = {name: data for name, data in curriculum.assignments("K", field).items() if name in modules}
+    course = make_course(tmp_path / "講座", "K", field, 3, assignments=lent)
     with serve(tmp_path / "アプリ", "K", "--app", "--course", str(course.root)) as url:
         page = visit(url)
         page.set_viewport_size({"width": 820, "height": 1180})

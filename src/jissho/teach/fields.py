@@ -9,7 +9,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from jissho.teach.normalise import is_blank, parse_number
+from jissho.normalise import is_blank, parse_number
 
 WIDE = {"width": "100%"}
 FITTING = {"width": "auto"}  # as wide as the form, border included

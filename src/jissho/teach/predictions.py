@@ -11,12 +11,12 @@ import ipywidgets as widgets
 from IPython.display import HTML, display
 
 from jissho.errors import JisshoError
+from jissho.normalise import parse_number
 from jissho.teach import fields, store
 from jissho.teach.cards import card
 from jissho.teach.controls import drawn
 from jissho.teach.fields import Field
 from jissho.teach.mode import automatic
-from jissho.teach.normalise import parse_number
 
 WAIT = "先に予想を書いて「予想を記録」を押してください。"
 

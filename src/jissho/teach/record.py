@@ -1,6 +1,6 @@
 """``answer()`` and ``probe()``: what a test cell of an assignment calls.
 
-Both only hand out a bundle (see :mod:`jissho.teach.bundle`); no right answer is anywhere near. As plain text the
+Both only hand out a bundle (see :mod:`jissho.bundle`); no right answer is anywhere near. As plain text the
 result is ``0.0``, so that without the kit's judge a test cell earns nothing.
 """
 
@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 from IPython.utils.capture import capture_output
 
+from jissho.bundle import ERRORS, LIMIT, MIME, Failure, bundle, decode, encode, size
 from jissho.errors import AnswerError
+from jissho.normalise import is_blank
 from jissho.teach import store
-from jissho.teach.bundle import ERRORS, LIMIT, MIME, Failure, bundle, decode, encode, size
 from jissho.teach.mode import as_page
-from jissho.teach.normalise import is_blank
 
 SAMPLES = "標本入力.json"
 NOT_YET = "まだ答えがありません。上で答えてから、このセルをもう一度実行してください。"

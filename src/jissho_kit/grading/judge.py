@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
+from jissho.bundle import ERRORS, LIMIT, VERSION, Failure, decode, size
 from jissho.errors import AnswerError, ContentError
-from jissho.teach.bundle import ERRORS, LIMIT, VERSION, Failure, decode, size
-from jissho.teach.normalise import is_blank, normalise_choice, parse_number
+from jissho.normalise import is_blank, normalise_choice, parse_number
 from jissho_kit.grading.keys import AlsoRight, Key, KnownWrong, criterion_named, fault
 from jissho_kit.grading.plan import PlanError, Unmet, read_plan, unmet
 from jissho_kit.grading.values import close, same
@@ -29,7 +29,7 @@ KINDS = {"function": ("probe", "error")}  # of bundle, by kind of item
 ANSWER_KINDS = ("answer", "error")
 LABELS = "アイウエオカキクケコサシスセソタチツテト"
 
-# Reasons a hand-in cannot be judged, besides those of jissho.teach.bundle. {detail} quotes the participant.
+# Reasons a hand-in cannot be judged, besides those of jissho.bundle. {detail} quotes the participant.
 REFUSALS = {
     "no-file": "回答ファイル（回答.json）がありません。ノートブックと同じ場所の 回答.json も一緒に提出してください。",
     "bad-file": "回答ファイル（回答.json）を読めません。手で書き換えずに、もう一度答えを記録して提出してください。",
@@ -71,7 +71,7 @@ def refuse(item: str, max: float, kind: str, detail: str = "") -> Verdict:
 
 
 def judge(key: Key, bundle: Any) -> Verdict:
-    """Verdict on a bundle (``jissho.teach.bundle``) as it came out of the participant's process.
+    """Verdict on a bundle (``jissho.bundle``) as it came out of the participant's process.
 
     Never raises for anything in ``bundle``: what cannot be read is 0 points with the reason.
     """

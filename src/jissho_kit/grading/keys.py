@@ -407,7 +407,7 @@ def plain(values: list) -> list:
     ContentError
         A value that cannot cross (NaN, too large, of an unknown type).
     """
-    from jissho.teach.bundle import encode
+    from jissho.bundle import encode
 
     encoded = [encode(value) for value in values]
     bad = [one["error"] for one in encoded if isinstance(one, dict) and "error" in one]

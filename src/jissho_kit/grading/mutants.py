@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from jissho.teach.bundle import bundle, decode, encode
+from jissho.bundle import bundle, decode, encode
 from jissho_kit.grading.items import Item
 from jissho_kit.grading.judge import judge
 from jissho_kit.grading.keys import Key, function_named

@@ -39,7 +39,7 @@ from nbgrader.preprocessors import (
 from traitlets import Unicode
 from traitlets.config import Config
 
-from jissho.teach.bundle import MIME
+from jissho.bundle import MIME
 from jissho_kit import kernels
 from jissho_kit.grading import apart, build, intake, prose, shown
 from jissho_kit.grading.course import Course, open_course

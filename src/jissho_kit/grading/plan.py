@@ -18,7 +18,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import Field, model_validator
 
-from jissho.teach.normalise import is_blank, normalise_choice, parse_number
+from jissho.normalise import is_blank, normalise_choice, parse_number
 from jissho_kit.grading import formula
 from jissho_kit.grading._model import Strict
 

@@ -67,7 +67,7 @@ def answers(item: Item, key: Key) -> Iterator[tuple[str, Any, Any]]:
     reference function on the key's inputs.
     """
     if item.kind == "function":
-        from jissho.teach.bundle import decode
+        from jissho.bundle import decode
 
         inputs = decode(key.inputs)
         for stated in (item.right, *item.also_right):
@@ -83,7 +83,7 @@ def answers(item: Item, key: Key) -> Iterator[tuple[str, Any, Any]]:
 
 def bundle_of(item: Item, value: Any) -> dict:
     """The bundle a participant's process would hand over for ``value`` (a function item: a list of outputs)."""
-    from jissho.teach.bundle import bundle, encode
+    from jissho.bundle import bundle, encode
 
     if item.kind == "function":
         return bundle(item.id, "probe", [encode(one) for one in value])

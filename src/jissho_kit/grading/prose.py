@@ -12,8 +12,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from jissho.errors import AnswerError
-from jissho.teach import store
-from jissho.teach.normalise import is_blank
+from jissho.normalise import is_blank
 from jissho_kit.grading.intake import answer_file
 from jissho_kit.grading.judge import REFUSALS
 from jissho_kit.grading.manifest import GradedCell, Manifest
@@ -38,6 +37,8 @@ def fill(nb: NotebookNode, manifest: Manifest, folder: Path) -> None:
 
 def _read(folder: Path) -> tuple[dict, str]:
     """Answers by item, and what is wrong with the file."""
+    from jissho.teach import store  # few assignments have prose in forms; this loads all that lessons use
+
     try:
         return store.read(answer_file(folder))["answers"], ""
     except FileNotFoundError:

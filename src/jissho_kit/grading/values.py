@@ -18,14 +18,14 @@ MOST_DEPTH = 12
 
 def other_factors(unit: str) -> list[float]:
     """What a bare number may also be worth, relative to its item's unit: a share for %, 万円 for 円 …"""
-    from jissho.teach.normalise import READINGS, WORTH
+    from jissho.normalise import READINGS, WORTH
 
     return [float(WORTH[other] / WORTH[unit]) for other in READINGS.get(unit, []) if other != unit]
 
 
 def in_unit(value: float, unit: str) -> float:
     """A number of base unit (share, yen) as people write it in ``unit``: 0.9955 → 99.55 for %."""
-    from jissho.teach.normalise import WORTH
+    from jissho.normalise import WORTH
 
     return value / float(WORTH.get(unit, 1))
 
@@ -41,7 +41,7 @@ WRITTEN = re.compile(r"[-−]?\d[\d,]*(?:\.\d+)?(?:%|[千万億百]*円)?")
 
 def says(sentence: str, value: float, unit: str, tolerance: float) -> bool:
     """Whether a number in the sentence is ``value`` in some reading."""
-    from jissho.teach.normalise import parse_number
+    from jissho.normalise import parse_number
 
     readings = (
         reading

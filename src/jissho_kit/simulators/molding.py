@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import roc_auc_score
 
 from jissho_kit.simulators._truth import Truth
 
@@ -59,6 +58,8 @@ def make_molding(n: int = 6000, random_state: int | np.random.Generator = 0) -> 
     ValueError
         ``n`` is too small for the faults to fit in.
     """
+    from sklearn.metrics import roc_auc_score
+
     if n < 1000:
         raise ValueError("n must be at least 1000")
     rng = np.random.default_rng(random_state)

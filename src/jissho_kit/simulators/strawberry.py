@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.signal import lfilter
 
 from jissho_kit.simulators._truth import Truth
 
@@ -158,6 +157,8 @@ def _climate(rng: np.random.Generator, weather: dict, damp: np.ndarray, traits: 
 
 def _dampness(rng: np.random.Generator, sun: np.ndarray, traits: dict) -> np.ndarray:
     """How damp each day's air is, % RH above usual, shape (days, 4): rain brings it, and it stays for some days."""
+    from scipy.signal import lfilter
+
     fresh = -DAMP_RAIN * sun[:, None] + np.sqrt(1 - DAMP_RAIN**2) * rng.standard_normal((len(sun), len(HOUSES)))
     carried = lfilter([np.sqrt(1 - DAMP_CARRY**2)], [1, -DAMP_CARRY], fresh, axis=0)
     return traits["damp"] + DAMP_SD * carried
@@ -264,17 +265,23 @@ def _daily(values: np.ndarray, how: str) -> np.ndarray:
 
 
 def _accumulated(wet_hours: np.ndarray) -> np.ndarray:
+    from scipy.signal import lfilter
+
     return lfilter([1], [1, -WET_CARRY], wet_hours, axis=0)
 
 
 def _lagged(values: np.ndarray, minutes: float) -> np.ndarray:
     """First-order lag with that time constant, starting settled; along the first axis."""
+    from scipy.signal import lfilter
+
     keep = np.exp(-STEP_MIN / minutes)
     return lfilter([1 - keep], [1, -keep], values - values[0], axis=0) + values[0]
 
 
 def _carried(rng: np.random.Generator, shape: int | tuple[int, ...], carry: float) -> np.ndarray:
     """Autoregressive noise of spread 1 along the first axis, starting at its spread."""
+    from scipy.signal import lfilter
+
     fresh = rng.standard_normal(shape)
     fresh[1:] *= np.sqrt(1 - carry**2)
     return lfilter([1], [1, -carry], fresh, axis=0)

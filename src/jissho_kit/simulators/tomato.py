@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.signal import lfilter
 
 from jissho_kit.simulators._truth import Truth
 
@@ -142,6 +141,8 @@ def _noise(rng: np.random.Generator, shape: tuple[int, int]) -> dict[str, np.nda
 
 def _ripened(grown: np.ndarray) -> np.ndarray:
     """Harvest of each house, kg a day: growth waits in the fruit, and a fixed share of what waits ripens every day."""
+    from scipy.signal import lfilter
+
     leave = 1 / RIPENING_DAYS
     settled = grown[:30].mean(axis=0)
     flow = lfilter([leave], [1, -(1 - leave)], grown - settled, axis=0) + settled
@@ -185,6 +186,8 @@ def _spoil(rng: np.random.Generator, table: pd.DataFrame) -> int:
 
 def _carried(rng: np.random.Generator, shape: int | tuple[int, int], carry: float) -> np.ndarray:
     """Autoregressive noise of spread 1 along the first axis, starting at its spread."""
+    from scipy.signal import lfilter
+
     fresh = rng.standard_normal(shape)
     fresh[1:] *= np.sqrt(1 - carry**2)
     return lfilter([1], [1, -carry], fresh, axis=0)

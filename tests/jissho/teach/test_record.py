@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from nbclient import NotebookClient
 
+from jissho.bundle import LIMIT, MIME, decode, encode
 from jissho.teach import answer, probe, store
-from jissho.teach.bundle import LIMIT, MIME, decode, encode
 
 
 def samples(**inputs):

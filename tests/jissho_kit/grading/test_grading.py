@@ -20,8 +20,8 @@ from nbformat.v4 import new_code_cell, new_output
 from nbgrader import utils
 from nbgrader.api import Gradebook
 
+from jissho.bundle import MIME
 from jissho.errors import ContentError, UsageError
-from jissho.teach.bundle import MIME
 from jissho.teach.record import Record
 from jissho_kit.grading import apart, driver
 from jissho_kit.grading.course import open_course

@@ -12,8 +12,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from jissho.bundle import DTYPES, ERRORS, decode, encode
 from jissho.errors import AnswerError
-from jissho.teach.bundle import DTYPES, ERRORS, decode, encode
 from jissho_kit import truths
 from jissho_kit.grading.items import Item
 from jissho_kit.grading.judge import Verdict, judge

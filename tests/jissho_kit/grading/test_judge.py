@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from jissho.bundle import bundle, encode
 from jissho.errors import ContentError
-from jissho.teach.bundle import bundle, encode
 from jissho_kit import truths
 from jissho_kit.grading.judge import AGAIN, judge
 from jissho_kit.grading.keys import AlsoRight, make_key

@@ -8,8 +8,8 @@ import time
 import pytest
 import yaml
 
+from jissho.bundle import bundle, encode
 from jissho.errors import ContentError
-from jissho.teach.bundle import bundle, encode
 from jissho_kit import truths
 from jissho_kit.grading import formula
 from jissho_kit.grading.items import Item, load_items

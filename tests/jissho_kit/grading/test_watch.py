@@ -9,8 +9,8 @@ from itertools import pairwise
 
 import pytest
 
+from jissho.bundle import encode
 from jissho.errors import ContentError, UsageError
-from jissho.teach.bundle import encode
 from jissho_kit import kernels
 from jissho_kit.grading import driver, inclass, ledger
 from jissho_kit.grading.course import in_class

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from jissho.teach.bundle import decode, encode
+from jissho.bundle import decode, encode
 from jissho_kit.grading.items import Item
 from jissho_kit.grading.judge import judge
 from jissho_kit.grading.keys import make_inputs, make_key, run_on

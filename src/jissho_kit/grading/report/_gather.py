@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from jissho.bundle import ERRORS
 from jissho.errors import AnswerError, UsageError
 from jissho.teach import store
-from jissho.teach.bundle import ERRORS
 from jissho_kit import curriculum
 from jissho_kit.grading import intake, ledger
 from jissho_kit.grading.course import Course

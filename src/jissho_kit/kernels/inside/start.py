@@ -13,6 +13,7 @@ if __name__ == "__main__":
     for name in zygote.PRELOAD:
         importlib.import_module(name)
     # Nobody edits this one while it runs; jissho.teach would set fonts and messages when it is imported.
-    importlib.import_module("jissho.datasets")
+    for name in ("jissho.bundle", "jissho.card", "jissho.datasets", "jissho.normalise"):
+        importlib.import_module(name)
     cells.warm_up()
     zygote.main(int(sys.argv[1]))()

@@ -155,7 +155,7 @@ def keys_said_twice(folder):
 # --- 2: score from inside the process ---
 
 BUNDLE = """
-from jissho.teach import bundle
+from jissho import bundle
 class Forged:
     def __init__(self, item, value): self.d = {{"v": 1, "item": item, "kind": "{kind}", "value": value}}
     def _repr_mimebundle_(self, **_): return {{"text/plain": "99.0", bundle.MIME: self.d}}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jissho.teach.normalise import is_blank, normalise_choice, parse_number
+from jissho.normalise import is_blank, normalise_choice, parse_number
 
 BARE, WRITTEN = False, True
 

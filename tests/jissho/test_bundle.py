@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jissho.bundle import LIMIT, Failure, bundle, decode, encode
 from jissho.errors import AnswerError
-from jissho.teach.bundle import LIMIT, Failure, bundle, decode, encode
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 SCALARS = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | FINITE | st.text(max_size=20)

@@ -17,6 +17,17 @@ ANSWER = "９９．４"
 YEN = """() => [...document.querySelectorAll("main img, main .jp-RenderedMarkdown")]
   .map(e => e.alt ?? e.innerText).join().match(/[\\d.,]+[万億]?円/g)?.join()"""
 
+# A widget that arrives while a slow device is busy past ipywidgets' two seconds.
+ARRIVES_LATE = """async () => {
+  const manager = jupyterapp.widgetManager, [id] = Object.keys(manager._models), model = manager._models[id];
+  delete manager._models[id];
+  const asked = manager.get_model(id);
+  await new Promise(go => setTimeout(go, 1000));
+  for (const start = Date.now(); Date.now() - start < 1500;);
+  manager._models[id] = model;
+  return (await asked) === (await model);
+}"""
+
 
 @dataclass(frozen=True)
 class Lesson:
@@ -130,3 +141,4 @@ def test_at_a_counter_the_short_version_is_only_looked_at(visit, serve, tmp_path
         headings = " ".join(page.locator("main h2").all_inner_texts())
         assert "第二幕" in headings and "第三幕" not in headings
         assert page.get_by_text("提出する").count() == 0 and page.outside == []
+        assert page.evaluate(ARRIVES_LATE)

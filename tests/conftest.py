@@ -1,9 +1,16 @@
 """Options and marks that all tests share."""
 
 import datetime
+import os
 import zlib
 
 import pytest
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """All of the tests run in as many processes as there are cores (a file stays together); some of them in this one."""
+    everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    return len(os.sched_getaffinity(0)) if everything and hasattr(os, "sched_getaffinity") else 0
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

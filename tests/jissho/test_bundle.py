@@ -223,7 +223,7 @@ COLUMN = {"dtype": "int64", "v": [1]}
         "\ud800",
         math.inf,
         10**400,
-        object(),
+        pytest.param(object(), id="an object"),
     ],
     ids=lambda v: str(v)[:60].encode("ascii", "replace").decode(),
 )  # fmt: skip

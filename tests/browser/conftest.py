@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,7 +17,6 @@ from pathlib import Path
 
 import pytest
 
-from jissho_kit.classroom.server import free_port
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 START_SECONDS = 120
@@ -51,7 +51,7 @@ def opened(workspace: Path, *arguments: str) -> Iterator[str]:
     """``jissho open --no-browser`` on a free port; gives its address. A glyph missing from the font is an error there."""
     log = workspace.parent / "open.log"
     command = [sys.executable, "-X", "utf8", "-m", "jissho_kit", "open", "--no-browser", *arguments]
-    command += ["--port", str(free_port()), "--workspace", str(workspace)]
+    command += ["--port", str(_port()), "--workspace", str(workspace)]
     env = os.environ | {"PYTHONWARNINGS": "error:Glyph"}
     with log.open("wb") as out:
         server = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=env)
@@ -64,6 +64,12 @@ def opened(workspace: Path, *arguments: str) -> Iterator[str]:
         except subprocess.TimeoutExpired:  # Jupyter can wait for a kernel that was only just starting
             server.kill()
             server.wait()
+
+
+def _port() -> int:
+    """One that nobody else asks for at the same time, as the first free one from 8888 may be."""
+    with socket.create_server(("127.0.0.1", 0)) as trial:
+        return trial.getsockname()[1]
 
 
 @pytest.fixture(scope="session")

@@ -177,12 +177,12 @@ json.dumps = lambda *a, **k: "99.0"
 sys.modules["jissho.teach"] = None""")(folder)
 
 
-@hostile(2, points=0)
+@hostile(2)
 def truth_patched(folder):
     first("import builtins\nclass A(float):\n    __eq__ = __le__ = lambda s, o: True\nbuiltins.float = A")(folder)
 
 
-@hostile(2, points=0)
+@hostile(2)
 def sandbox_objects_searched(folder):
     first("""
 import gc, sys, inspect

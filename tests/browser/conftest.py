@@ -17,7 +17,6 @@ from pathlib import Path
 
 import pytest
 
-
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 START_SECONDS = 120
 PAGE_MS = 120_000

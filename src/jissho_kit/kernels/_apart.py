@@ -151,6 +151,9 @@ def command(zygote_fd: int) -> list[str]:
     # These two the warm process may write to; each submission has a file system of its own above them.
     for place in (BOX, "/tmp"):
         line += [*(["--perms", "1777"] if _is_root() else []), "--tmpfs", place]
+    # Matplotlib looks for its list in a folder that it may write to, else it reads all fonts again.
+    for folder in (f"{BOX}/home", f"{BOX}/home/matplotlib"):
+        line += ["--perms", "1777", "--dir", folder]
     for fonts in _font_lists():
         line += ["--ro-bind", str(fonts), f"{BOX}/home/matplotlib/{fonts.name}"]
     # What is left could be written to by all submissions alike, and read by the next.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -106,8 +108,6 @@ def read(path: Path) -> Lesson:
     ContentError
         The file is missing, is not UTF-8, has no readable front matter, or has text outside its cells.
     """
-    import jupytext
-
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -117,7 +117,7 @@ def read(path: Path) -> Lesson:
             mend="UTF-8で保存し、教科のファイルの lesson: と名前を合わせてください。",
         ) from None
     try:
-        notebook = jupytext.reads(text, fmt="py:percent")
+        notebook = deepcopy(_notebook(text))
     except (yaml.YAMLError, ValueError, TypeError, KeyError) as error:
         raise ContentError(
             f"教材の見出し（--- の間）をYAMLとして読めません: {error}",
@@ -139,3 +139,11 @@ def read(path: Path) -> Lesson:
             mend="すべての文字を # %% の下に入れてください。",
         )
     return Lesson(path, front["part"], tuple(map(str, front.get("given") or ())), notebook, lines)
+
+
+@lru_cache(32)
+def _notebook(text: str) -> NotebookNode:
+    """jupytext takes its time, and each lesson is built for several readers."""
+    import jupytext
+
+    return jupytext.reads(text, fmt="py:percent")

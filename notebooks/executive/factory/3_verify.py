@@ -45,6 +45,7 @@ from jissho.teach import (
     label,
     label_bars,
     man_yen,
+    older,
     percent,
     predict,
     predicted,
@@ -106,7 +107,7 @@ def 試す収支(一枚):
 # %% [markdown]
 # # 投資判断ラボ（工場編）
 #
-# **合成データ**（実在の企業・農場の値ではありません） ／ 75分 ／ 3人で一組。押すのはつまみとボタンだけです
+# **合成データ**（実在の企業・農場の値ではありません） ／ 75分 ／ 3人で一組。使うのはつまみとボタン、短い記入だけです
 #
 # 今日の役員会に、設備の提案が四枚出ています。業者は四枚とも、こう言いました。
 #
@@ -792,6 +793,11 @@ def 判断カード():
     書いた = [decided(f"K-F-3/{名}") for 名 in ("decision", "stop", "next", "partner")]
     if any(書いた) and not all(書いた):
         話す("**上に、まだ記録していない欄があります。** 全部を記録すると、ここに判断カードが出ます。")
+        return
+    if older([f"K-F-3/{名}" for 名 in ("decision", "ceiling", "stop", "next", "partner")], than=選択):
+        話す(
+            "**案件を選び直しました。** 役員会の五つの欄は、前の案件のときの言葉です。いまの案件で直して、五つとも青いボタンを押してください。そろうと、ここに判断カードが出ます。"
+        )
         return
     決定, 撤退, 次, 相手 = (欄 or 見本 for 欄 in 書いた)
     上限 = predicted("K-F-3/ceiling")

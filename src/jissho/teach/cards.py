@@ -110,7 +110,8 @@ def card(
 
     def told(entry: dict) -> str:
         more = say(entry["value"]) if say else ""
-        return status_line("jissho-ok", f"✔ 記録済み（{_when(entry['at'])}）。書き直すこともできます。") + more
+        read = f"：{read}" if (read := field.understood(entry["value"])) else ""
+        return status_line("jissho-ok", f"✔ 記録済み（{_when(entry['at'])}）{read}。書き直すこともできます。") + more
 
     def record(*_: Any) -> None:
         value = field.get()

@@ -23,7 +23,7 @@ def show_card(card: DecisionCard) -> None:
     """
     files = {
         f"{NAME}.html": ("text/html", "印刷する一枚", card_html(card)),
-        f"{NAME}.json": ("application/json", "ラボに渡すデータ", card_json(card)),
+        f"{NAME}.json": ("application/json", "カードの控え（決定と上限額も入っています）", card_json(card)),
     }
     if not automatic():
         _keep({name: text for name, (_, _, text) in files.items()})

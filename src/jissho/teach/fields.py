@@ -10,6 +10,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from jissho.normalise import is_blank, parse_number
+from jissho.teach.money import man_yen, yen
 
 WIDE = {"width": "100%"}
 FITTING = {"width": "auto"}  # as wide as the form, border included
@@ -17,13 +18,15 @@ FITTING = {"width": "auto"}  # as wide as the form, border included
 
 @dataclass(frozen=True)
 class Field:
-    """One input: its widget, how to read and set its value, why a value cannot be kept ("" if it can), on paper."""
+    """One input: its widget, how to read and set its value, why a value cannot be kept ("" if it can), on paper, and
+    as what a value was understood ("" where it is what was written)."""
 
     widget: widgets.Widget
     get: Callable[[], Any]
     put: Callable[[Any], None]
     problem: Callable[[Any], str]
     paper: str
+    understood: Callable[[Any], str] = lambda value: ""
 
 
 def _text_problem(value: Any) -> str:
@@ -43,8 +46,24 @@ def number(unit: str = "") -> Field:
         return "" if parse_number(value, unit) else "数字として読めません。例: 12.5、1,200、3,600万"
 
     return Field(
-        row, lambda: box.value.strip(), lambda v: setattr(box, "value", str(v)), problem, f"＿＿＿＿＿＿ {escape(unit)}"
+        row,
+        lambda: box.value.strip(),
+        lambda v: setattr(box, "value", str(v)),
+        problem,
+        f"＿＿＿＿＿＿ {escape(unit)}",
+        lambda value: _read_as(value, unit),
     )
+
+
+def _read_as(value: Any, unit: str) -> str:
+    """A number as it was understood: ``"約３０万"`` in 万円 → ``"30万円"``."""
+    readings = parse_number(str(value), unit)
+    if not readings:
+        return ""
+    read = readings[0][0]
+    if "円" in unit:
+        return man_yen(read) if abs(read) >= 10_000 else yen(read)
+    return f"{read * 100:g}%" if unit in ("%", "％") else f"{read:,.10g}{unit}"
 
 
 def text() -> Field:

@@ -53,6 +53,21 @@ def ask(
         raise AnswerError("計画書の項目がありません。", where=id, mend="parts を書いてください。")
     field = KINDS[kind](unit=unit, options=options, groups=groups, parts=parts)
     card(question, field, "回答を記録", store.get("answers", id), lambda value: store.save("answers", id, value))
+    _asked[id] = (field, field.get())
+
+
+_asked: dict[str, tuple[Field, Any]] = {}  # by item: the field and what it held when it was shown
+
+
+def asked(assignment: str) -> dict[str, str]:
+    """The assignment's items on this page: id → ``"recorded"``, ``"changed"`` (written, not recorded) or ``"blank"``."""
+    found = {}
+    for id, (field, at_first) in _asked.items():
+        if id.startswith(f"{assignment}."):
+            saved, written = store.get("answers", id), field.get()
+            changed = written != at_first and not (saved and written == saved["value"])
+            found[id] = "changed" if changed else "recorded" if saved else "blank"
+    return found
 
 
 def check(

@@ -13,7 +13,7 @@ from html import escape
 from pathlib import Path
 
 from jissho.errors import AnswerError
-from jissho.teach import fields, store
+from jissho.teach import fields, forms, store
 from jissho.teach.cards import card
 
 COURSE = "JISSHO_COURSE"  # environment variable: the course folder that takes hand-ins
@@ -32,9 +32,23 @@ def offer_hand_in(assignment: str) -> None:
         store.get("predictions", KEPT.format(assignment)),
         lambda name: _handed_in(assignment, name),
         lambda name: (
-            f"<p>{escape(str(name))} さんの答えを提出しました。直したときは、もう一度「提出する」を押してください。</p>"
+            f"<p>{escape(str(name))} さんの答えを提出しました{_how_many(assignment)}直したときは、もう一度「提出する」を押してください。</p>"
         ),
     )
+
+
+def _letters(assignment: str, state: str) -> str:
+    """The assignment's questions in that state (see :func:`jissho.teach.forms.asked`): ``"b、c"``."""
+    return "、".join(id.rpartition(".")[2] for id, found in forms.asked(assignment).items() if found == state)
+
+
+def _how_many(assignment: str) -> str:
+    """How much of it was handed in, and what comes next."""
+    states = forms.asked(assignment)
+    answered = sum(state != "blank" for state in states.values())
+    number = f"（{len(states)}問のうち{answered}問）" if states else ""
+    blank = _letters(assignment, "blank")
+    return number + "。" + (f"まだの問いは {blank} です。" if blank else "結果は、講師から届きます。")
 
 
 def known_name() -> str:
@@ -49,6 +63,10 @@ def known_name() -> str:
 
 def _handed_in(assignment: str, name: str) -> dict:
     before = store.get("predictions", KEPT.format(assignment))
+    if changed := _letters(assignment, "changed"):
+        raise AnswerError(
+            f"問 {changed} は、まだ記録されていません。", mend="「回答を記録」を押してから、もう一度提出してください。"
+        )
     name = hand_in(assignment, name, before["value"] if before else None)
     return store.save("predictions", KEPT.format(assignment), name)
 

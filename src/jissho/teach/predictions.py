@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from html import escape
 from typing import Any
 
@@ -18,7 +19,7 @@ from jissho.teach.controls import drawn
 from jissho.teach.fields import Field
 from jissho.teach.mode import automatic
 
-WAIT = "先に予想を書いて「予想を記録」を押してください。"
+WAIT = "上の欄を記録すると、ここに続きが出ます。上の欄に答えて、その下の青いボタンを押してください。"
 
 
 class PredictionMissing(JisshoError):
@@ -53,7 +54,10 @@ def require_prediction(key: str) -> float | str | None:
     """
     value = predicted(key)
     if value is None and not automatic():
-        raise PredictionMissing(WAIT, mend="上の問いに答えてから、このセルをもう一度実行します。")
+        raise PredictionMissing(
+            "上の欄が、まだ記録されていません。",
+            mend="上の欄に答えて青いボタンを押してから、このセルをもう一度実行します。",
+        )
     return value
 
 
@@ -108,6 +112,16 @@ def decided(key: str) -> dict | None:
     """The recorded decision ``{"choice", "note"}``, or ``None``."""
     entry = _saved(key)
     return entry["value"] if entry and isinstance(entry["value"], dict) else None
+
+
+def older(keys: Sequence[str], than: str) -> list[str]:
+    """Those of ``keys`` that were recorded before ``than`` was recorded last: what they say may be of an earlier choice."""
+    newer, entries = _saved(than), {key: _saved(key) for key in keys}
+    return [
+        key
+        for key, entry in entries.items()
+        if newer and entry and datetime.fromisoformat(entry["at"]) < datetime.fromisoformat(newer["at"])
+    ]
 
 
 def show_prediction(key: str, actual: str, note: str = "") -> None:

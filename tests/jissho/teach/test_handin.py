@@ -7,7 +7,7 @@ import json
 import pytest
 
 from jissho.errors import AnswerError
-from jissho.teach import handin, store
+from jissho.teach import fields, forms, handin, store
 from jissho.teach.handin import COURSE, hand_in
 
 NAME = "K-X-1"
@@ -105,3 +105,27 @@ def test_a_course_that_cannot_be_written_loses_nothing(course):
         hand_in(NAME, "山田")
     assert store.get("answers", "K-X-1.a")["value"] == "1"
     assert sorted(path.name for path in course.iterdir()) == ["release", "submitted"]
+
+
+def test_what_is_written_but_not_recorded_is_named_before_anything_is_handed_in(course, monkeypatch):
+    monkeypatch.setattr(forms, "_asked", {})
+    written = {}
+    for letter in "ab":
+        ask_of(f"{NAME}.{letter}", written)
+    store.save("answers", f"{NAME}.a", "1")
+    assert forms.asked(NAME) == {f"{NAME}.a": "recorded", f"{NAME}.b": "blank"} and not forms.asked("K-X-9")
+    assert "2問のうち1問" in handin._how_many(NAME) and "b です" in handin._how_many(NAME)
+    written["K-X-1.b"].children[0].value = "2"
+    with pytest.raises(AnswerError, match="問 b は、まだ記録されていません"):
+        handin._handed_in(NAME, "山田")
+    assert not (course / "submitted").exists()
+    store.save("answers", f"{NAME}.b", "2")
+    handin._handed_in(NAME, "山田")
+    assert "講師から届きます" in handin._how_many(NAME)
+
+
+def ask_of(id, written):
+    """The form of a number, its input kept."""
+    field = fields.number()
+    written[id] = field.widget
+    forms._asked[id] = (field, field.get())

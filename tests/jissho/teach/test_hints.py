@@ -125,8 +125,8 @@ def test_an_error_without_a_hint_is_still_short(run):
 
 def test_our_own_errors_show_their_message_alone(run):
     assert run('require_prediction("K-F-1/price")').splitlines() == [
-        "先に予想を書いて「予想を記録」を押してください。",
-        "直し方: 上の問いに答えてから、このセルをもう一度実行します。",
+        "上の欄が、まだ記録されていません。",
+        "直し方: 上の欄に答えて青いボタンを押してから、このセルをもう一度実行します。",
     ]
 
 

@@ -9,6 +9,8 @@ from jissho.teach import (
     after_prediction,
     decide,
     decided,
+    fields,
+    older,
     predict,
     predicted,
     require_prediction,
@@ -82,7 +84,7 @@ def test_a_disk_that_cannot_be_written_is_said_in_the_form(page, monkeypatch, fo
 def test_without_a_prediction_the_result_waits(monkeypatch):
     with pytest.raises(PredictionMissing) as caught:
         require_prediction("a")
-    assert isinstance(caught.value, JisshoError) and "先に予想を書いて" in str(caught.value)
+    assert isinstance(caught.value, JisshoError) and "まだ記録されていません" in str(caught.value)
     monkeypatch.setenv("JISSHO_AUTO", "1")
     assert require_prediction("a") is None
 
@@ -92,7 +94,7 @@ def test_the_picture_appears_with_the_prediction(page):
     predict("a", "いくつですか。")
     after_prediction("a", lambda: drawn.append(1))
     form, place = page.shown
-    assert "先に予想を書いて" in place.outputs[0]["data"]["text/plain"] and not drawn
+    assert "上の欄を記録すると" in place.outputs[0]["data"]["text/plain"] and not drawn
     page.find(form, widgets.Text)[0].value = "3"
     page.press(form, "予想を記録")
     assert drawn == [1] and place.outputs == ()
@@ -172,3 +174,22 @@ def test_the_prediction_is_laid_beside_the_result(page):
     show_prediction("b", "9%")
     assert all(text in page.shown[0].data for text in ("3,600万円", "120万円", "&lt;大きい&gt;"))
     assert "記録なし" in page.shown[1].data
+
+
+def test_what_was_recorded_before_the_choice_is_told_from_what_came_after(folder):
+    for second, key in enumerate(("early", "choice", "late")):
+        store.save("predictions", key, key)
+        data = store.load()
+        data["predictions"][key]["at"] = f"2026-06-01T09:00:0{second}+09:00"
+        store._write(store.path(), data)
+    assert older(["early", "late", "never"], than="choice") == ["early"]
+    assert older(["early", "late"], than="never") == []
+
+
+@pytest.mark.parametrize(
+    ("written", "unit", "read"),
+    [("約３０万", "万円", "30万円"), ("1500000円", "万円", "150万円"), ("5千円", "万円", "5,000円"), ("４５", "%", "45%"),
+     ("1,200", "個", "1,200個"), ("三つくらい？", "個", "")],
+)  # fmt: skip
+def test_a_number_is_told_as_it_was_understood(written, unit, read):
+    assert fields.number(unit).understood(written) == read

@@ -1,5 +1,6 @@
 """A forked kernel is what a fresh one would have been, ends as it would have, and falls back where it could not be."""
 
+import importlib.util
 import json
 import os
 import re
@@ -593,3 +594,21 @@ def test_the_checkout_registers_what_the_package_will():
     checkout = (root / "src/jissho_checkout.dist-info/entry_points.txt").read_text(encoding="utf-8")
     assert checkout == f"[{group}]\n" + "".join(f"{name} = {place}\n" for name, place in wheel.items())
     assert f"{_warm.SETTING}={WARM}" in (root / "jissho").read_text(encoding="utf-8")
+
+
+def test_a_connection_file_is_there_whole_at_every_moment(kernel, tmp_path):
+    spec = importlib.util.spec_from_file_location("warm_zygote", Path(_warm.__file__).parent / "inside" / "zygote.py")
+    zygote = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(zygote)
+    file, seen = tmp_path / "kernel.json", []
+    file.write_text("{}")
+
+    def write(path, **ports):
+        seen.append(file.read_text())
+        Path(path).write_text(json.dumps(ports))
+
+    zygote._write_whole(write, str(file), hb_port=1)
+    assert seen == ["{}"] and json.loads(file.read_text()) == {"hb_port": 1} and len(list(tmp_path.iterdir())) == 1
+    real = Path(kernel.manager.connection_file)
+    assert [path.name for path in real.parent.glob(f"{real.name}*")] == [real.name]
+    assert json.loads(real.read_text())["hb_port"] == kernel.manager.hb_port

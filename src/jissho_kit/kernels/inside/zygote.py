@@ -238,19 +238,27 @@ def _apart(request: dict, channel: int) -> None:
     cells.serve(channel, request["limits"], request["cwd"])
 
 
+def _write_whole(write: Callable, path: str, **ports) -> None:
+    """Write the connection file in one step: this kernel is there so soon that its client may be reading it."""
+    work = f"{path}.{os.getpid()}"
+    write(work, **ports)
+    os.replace(work, path)
+
+
 def _kernel(kernels_sys: types.ModuleType) -> None:
     """What ``ipykernel_launcher`` does, and what preloaded modules have missed."""
     import matplotlib
     import numpy as np
-    from ipykernel import ipkernel
+    from ipykernel import ipkernel, kernelapp
     from ipykernel.kernelapp import IPKernelApp
 
     np.random.seed()  # the legacy global state would be every kernel's the same
     sys.orig_argv[1:] = ["-m", "ipykernel_launcher", *sys.argv[1:]]
     app = IPKernelApp.instance(parent_handle=1)  # a parent, but none to poll
-    ipkernel.sys = kernels_sys
+    ipkernel.sys, stock = kernels_sys, kernelapp.write_connection_file
+    kernelapp.write_connection_file = functools.partial(_write_whole, stock)
     app.initialize()
-    ipkernel.sys = sys
+    ipkernel.sys, kernelapp.write_connection_file = sys, stock
     matplotlib.rcParams["backend"] = os.environ["MPLBACKEND"]  # read at import, before ipykernel has set it
     with contextlib.suppress(ImportError):
         import ipywidgets
